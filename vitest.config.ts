@@ -1,0 +1,16 @@
+// How the tests run. Reference tests read larger data from $FFM_DATA and are skipped where there are none.
+
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // The linter takes our own `fit` for a focused test, so this is where focused tests are refused.
+    allowOnly: process.env.CI === undefined,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A process of its own for every file would cost a second each on a small machine.
+    pool: "threads",
+    snapshotFormat: { escapeString: false },
+  },
+});
