@@ -1,0 +1,16 @@
+// The door of the check room: from a syntax tree to a model whose every name, type, shape and range is known, and
+// on to the density that the rooms behind work with.
+
+export { type Checked, check } from "./check.ts";
+export {
+  type FamilyArgument,
+  type FamilyDensity,
+  type FamilyItem,
+  type FamilyResult,
+  familiesOf,
+  familyDensity,
+  standardFamilies,
+} from "./family-density.ts";
+export { type FlowOptions, flowKeys, flowOption, flowOptions, type ReadOptions } from "./flow.ts";
+export type { DefinedValue, Model } from "./model.ts";
+export type { CheckOptions } from "./prepare.ts";

@@ -1,0 +1,74 @@
+// The room of types that flow between all others: the op table, shapes, graphs and what a model is as data.
+
+export type { Batch, Bindings, DataRequest, RawBatch, RawColumn, RowSource, ValueDomain } from "./data.ts";
+export type {
+  Density,
+  DimensionSource,
+  FactorTerm,
+  FisherForm,
+  FlowSetting,
+  LearntFeature,
+  LikelihoodTerm,
+  Parameter,
+  PriorTerm,
+  ReportedQuantity,
+  Term,
+  Transform,
+} from "./density.ts";
+export type {
+  ByParameter,
+  Derivatives,
+  FactorGroup,
+  InformationBasis,
+  InformationNote,
+  OnceDerivatives,
+  ReportDerivatives,
+  RowDerivatives,
+} from "./derivatives.ts";
+export { evaluate, evaluator, type LeafValue, scalar, type Tensor } from "./evaluate.ts";
+export {
+  type Attributes,
+  type Graph,
+  GraphBuilder,
+  type LeafMap,
+  leading,
+  type Node,
+  type NodeId,
+  order,
+  rewrite,
+} from "./graph.ts";
+export { info, type Op, type OpInfo, ops } from "./ops.ts";
+export type { Budget, Candidate, InformationKind, Plan, PlanBlock, StructureKind } from "./plan.ts";
+export { type LeafName, printDensity, printNode } from "./print.ts";
+export {
+  bindDim,
+  type Dim,
+  elements,
+  known,
+  type NamedDim,
+  named,
+  offset,
+  type Shape,
+  sameDim,
+  sameShape,
+  showDim,
+  showShape,
+} from "./shape.ts";
+export type {
+  Component,
+  Instruction,
+  Layout,
+  Output,
+  ParameterPlace,
+  Procedure,
+  ProcedureName,
+  Region,
+  Routine,
+  RoutineName,
+  Scalar,
+  StateName,
+  Step,
+  StepBlock,
+} from "./step.ts";
+export { control } from "./step.ts";
+export { free, freeShape, type Transformed, transformed } from "./transform.ts";
