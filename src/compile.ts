@@ -1,0 +1,126 @@
+// The pipeline on one page:
+//   SourceFile → Ast → Density → Derivatives → (bind to what the data fix) → Plan → Step → Artefact
+// Every value but the last is plain data; `ffm compile --print` shows any of them.
+
+import { derive, type Target } from "./autodiff/index.ts";
+import { type Model as CheckedModel, check, type FlowOptions, flowOptions } from "./check/index.ts";
+import { type Diagnostic, hasErrors, type SourceFile } from "./diagnostics/index.ts";
+import { type Artefact, type Backend, emit } from "./emit/index.ts";
+import type { Bindings, DataRequest, Density, Derivatives, Dim, Plan, Step } from "./ir/index.ts";
+import { type Bound, bind, lower } from "./lower/index.ts";
+import { type PlanOptions, plan } from "./planner/index.ts";
+import { type Ast, parse } from "./syntax/index.ts";
+
+/** Times the stages of a compilation; the clock is the host's. */
+export interface Timer {
+  time<T>(stage: string, work: () => T): T;
+}
+
+const untimed: Timer = { time: (_, work) => work() };
+
+export interface CompileOptions {
+  /** Name of the file in messages; `model.ffm` where there is none. */
+  readonly file?: string;
+  /** Values for `const` items. */
+  readonly set?: Readonly<Record<string, number>>;
+  /** Reads the file that a `use` names, relative to the model's folder; null where there is none. */
+  readonly resolve?: (path: string) => SourceFile | null;
+  readonly timer?: Timer;
+}
+
+/** A checked model, before any data. */
+export interface Compiled {
+  readonly source: SourceFile;
+  readonly ast: Ast;
+  readonly model: CheckedModel;
+  readonly density: Density;
+  readonly settings: FlowOptions;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Text of the files that `use` read, by path. */
+  readonly used: Readonly<Record<string, string>>;
+  /** Values that were set for constants. */
+  readonly constants: Readonly<Record<string, number>>;
+  readonly timer: Timer;
+  /** Derivatives for a target, made once. */
+  derivatives(target: Target): Derivatives;
+}
+
+/** Parses and checks a model; `compiled` is null where there are errors. Never throws on bad input. */
+export function compileSource(
+  text: string,
+  options: CompileOptions = {},
+): { readonly compiled: Compiled | null; readonly diagnostics: readonly Diagnostic[]; readonly source: SourceFile } {
+  const source = { path: options.file ?? "model.ffm", text };
+  const { timer = untimed } = options;
+  const parsed = timer.time("parse", () => parse(source));
+  const used: Record<string, string> = {};
+  const resolve = (path: string): SourceFile | null => {
+    const found = options.resolve?.(path) ?? null;
+    if (found !== null) used[path] = found.text;
+    return found;
+  };
+  const checked = timer.time("check", () =>
+    check(parsed.ast, { ...options, resolve, incomplete: hasErrors(parsed.diagnostics) }),
+  );
+  const diagnostics = [...parsed.diagnostics, ...checked.diagnostics];
+  const { density, model } = checked;
+  if (density === null || model === null || hasErrors(diagnostics)) return { compiled: null, diagnostics, source };
+  const settings = flowOptions(density.flow).options;
+  const made = new Map<Target, Derivatives>();
+  const derivatives = (target: Target): Derivatives => {
+    const derived = made.get(target) ?? timer.time("derive", () => derive(density, target));
+    made.set(target, derived);
+    return derived;
+  };
+  const constants = options.set ?? {};
+  const compiled = {
+    source,
+    ast: parsed.ast,
+    model,
+    density,
+    settings,
+    diagnostics,
+    used,
+    constants,
+    timer,
+    derivatives,
+  };
+  return { compiled, diagnostics, source };
+}
+
+/** How to build: the planner's choices, and the target to emit for. */
+export interface BuildOptions extends PlanOptions {
+  readonly target: Target;
+  readonly backend: Backend;
+  readonly exact: boolean;
+}
+
+/** Everything from the derivatives to the running artefact, for one binding of the dimensions. */
+export interface Built {
+  readonly bound: Bound;
+  readonly plan: Plan;
+  readonly step: Step;
+  readonly artefact: Artefact;
+}
+
+/** Binds, plans, lowers and emits; `built` is null where no structure fits the budget. */
+export function build(
+  compiled: Compiled,
+  bindings: Pick<Bindings, "dims">,
+  options: BuildOptions,
+): { readonly built: Built | null; readonly diagnostics: readonly Diagnostic[] } {
+  const { timer } = compiled;
+  const derivatives = compiled.derivatives(options.target);
+  const bound = timer.time("bind", () => bind(derivatives, bindings));
+  const { plan: chosen, diagnostics } = timer.time("plan", () => plan(bound, options));
+  if (chosen === null) return { built: null, diagnostics };
+  const shapes = (once: boolean): Map<string, readonly number[]> =>
+    new Map(compiled.density.data.filter((d) => d.once === once).map((d) => [d.name, boundShape(d, bindings.dims)]));
+  const step = timer.time("lower", () => lower(bound, chosen, { columns: shapes(false), once: shapes(true) }));
+  const artefact = timer.time("emit", () => emit(step, options.backend, options.exact));
+  return { built: { bound, plan: chosen, step, artefact }, diagnostics };
+}
+
+function boundShape(request: DataRequest, dims: ReadonlyMap<string, number>): number[] {
+  return request.shape.map((dim: Dim) => (typeof dim === "number" ? dim : (dims.get(dim.name) ?? 0) + dim.plus));
+}

@@ -1,0 +1,313 @@
+// The procedures by which a module runs a flow on its own: one call a batch. The inner problem of mathematics.md §1 by
+// Fisher-scoring steps, the first trial of each a whole one, then halved until the true objective has grown enough
+// (Armijo). Once the memory outweighs the batch, steps borrow its information, scaled up by the batch's share of rows,
+// so that the batch's own, the costly part, is summed once, at the end. What a plain step cannot do (a singular matrix,
+// no step that helps) ends the update without a change, and is told in `control`; the host then has richer means.
+
+import { control, type Instruction, type Region, type Routine, type Scalar } from "../ir/index.ts";
+import { part } from "../structures/index.ts";
+import type { StepContext } from "./procedures.ts";
+import type { ProcedureSink } from "./sink.ts";
+
+const sufficient = 1e-4;
+const halvings = 40;
+/** The memory must hold this many times the batch's rows before its information is borrowed. */
+const outweighs = 4;
+/** Coordinates from which the batch's information costs more than the extra steps that borrowing takes. */
+const worthwhile = 32;
+
+type Body = readonly Instruction[];
+type Slot = keyof typeof control;
+
+const number = (value: number): Scalar => ({ kind: "number", value });
+const apply = (op: Extract<Scalar, { kind: "apply" }>["op"], ...args: readonly Scalar[]): Scalar => ({
+  kind: "apply",
+  op,
+  args,
+});
+const routine = (value: Routine): Instruction => ({ kind: "routine", routine: value });
+const call = (procedure: Extract<Instruction, { kind: "call" }>["procedure"]): Instruction => ({
+  kind: "call",
+  procedure,
+});
+const when = (condition: Scalar, body: Body): Instruction => ({ kind: "if", condition, body });
+
+/** Instructions over the state of one context. */
+class Driver {
+  readonly #context: StepContext;
+  constructor(context: StepContext) {
+    this.#context = context;
+  }
+
+  get state(): StepContext["layout"]["state"] {
+    return this.#context.layout.state;
+  }
+  read(slot: Slot): Scalar {
+    return { kind: "read", region: this.state.control, at: control[slot] };
+  }
+  write(slot: Slot, value: Scalar): Instruction {
+    return { kind: "assign", region: this.state.control, at: control[slot], value };
+  }
+  zero(...targets: readonly Region[]): Body {
+    return targets.filter((t) => t.length > 0).map((target) => routine({ name: "zero", target }));
+  }
+  copy(target: Region, source: Region): Instruction {
+    return routine({ name: "copy", target, source });
+  }
+  addScaled(target: Region, source: Region, factor: Scalar): Instruction {
+    return routine({ name: "addScaled", target, source, factor });
+  }
+  single(slot: Slot): Region {
+    return part(this.state.control, control[slot], 1);
+  }
+
+  /** slot ← log-likelihood + log prior + memory, at φ; leaves D (φ − centre) in `product`. */
+  value(slot: Slot): Body {
+    const { state } = this;
+    const half = this.single("half");
+    return [
+      this.copy(state.direction, state.phi),
+      this.addScaled(state.direction, state.centre, number(-1)),
+      call("multiply"),
+      routine({ name: "dot", target: this.single(slot), left: state.direction, right: state.gradient }),
+      routine({ name: "dot", target: half, left: state.direction, right: state.product }),
+      this.write(
+        slot,
+        apply(
+          "add",
+          apply("add", scalarOf(state.logLikelihood), scalarOf(state.logPrior)),
+          apply("sub", this.read(slot), apply("mul", number(0.5), this.read("half"))),
+        ),
+      ),
+    ];
+  }
+  evaluate(slot: Slot): Body {
+    return [...this.zero(this.state.logLikelihood), call("prior"), call("evaluate"), ...this.value(slot)];
+  }
+  /** The same at φ = centre, where the memory adds nothing. */
+  valueAtCentre(slot: Slot): Body {
+    const { state } = this;
+    return [
+      ...this.zero(state.product),
+      this.write(slot, apply("add", scalarOf(state.logLikelihood), scalarOf(state.logPrior))),
+    ];
+  }
+  /** Also the gradient of the whole objective in `residual`; with the batch's information where steps need it. */
+  accumulate(slot: Slot, value: Body = this.value(slot)): Body {
+    const { state } = this;
+    const own: Body = [...this.zero(state.information), call("accumulate")];
+    return [
+      ...this.zero(state.logLikelihood, state.score),
+      call("prior"),
+      when(this.borrowing(), [call("slope")]),
+      when(apply("not", this.borrowing()), own),
+      ...value,
+      this.copy(state.residual, state.score),
+      ...[state.priorScore, state.gradient].map((source) => this.addScaled(state.residual, source, number(1))),
+      this.addScaled(state.residual, state.product, number(-1)),
+    ];
+  }
+  borrowing(): Scalar {
+    return apply("eq", this.read("borrowed"), number(1));
+  }
+  /** φ ← base + factor · step */
+  aim(): Body {
+    const { state } = this;
+    return [this.copy(state.phi, state.base), this.addScaled(state.phi, state.step, this.read("factor"))];
+  }
+
+  /** Whether the trial has not grown enough; true for what is not a number. */
+  short(): Scalar {
+    const wanted = apply("mul", number(sufficient), apply("mul", this.read("factor"), this.read("decrement")));
+    return apply("not", apply("le", apply("add", this.read("value"), wanted), this.read("reached")));
+  }
+
+  running(): Scalar {
+    return apply("eq", this.read("outcome"), number(1));
+  }
+
+  /** The decrement is below the tolerance. */
+  small(): Scalar {
+    const size = apply("add", number(1), apply("abs", this.read("value")));
+    return apply("lt", this.read("decrement"), apply("mul", this.read("tolerance"), size));
+  }
+  /** step ← factor⁻¹ residual, and its decrement; borrowed information is scaled by (seen + rows) / seen. */
+  solve(): Body {
+    const { state } = this;
+    const share = apply("div", { kind: "rows" }, apply("add", this.read("seen"), { kind: "rows" }));
+    return [
+      call("solve"),
+      when(this.borrowing(), [this.addScaled(state.step, state.step, apply("neg", share))]),
+      routine({ name: "dot", target: this.single("decrement"), left: state.residual, right: state.step }),
+    ];
+  }
+
+  update(): Body {
+    const { state } = this;
+    const enough = apply("le", apply("mul", number(outweighs), { kind: "rows" }), this.read("seen"));
+    return [
+      this.copy(state.centre, state.phi),
+      this.write("borrowed", this.#context.size >= worthwhile ? enough : number(0)),
+      ...this.zero(state.damping, state.information),
+      ...this.accumulate("value", this.valueAtCentre("value")),
+      this.write("steps", number(0)),
+      this.write("outcome", number(1)),
+      when(apply("not", apply("lt", apply("abs", this.read("value")), number(Number.POSITIVE_INFINITY))), [
+        this.write("outcome", number(3)),
+      ]),
+      call("factorize"),
+      {
+        kind: "while",
+        condition: this.running(),
+        body: [
+          when(apply("lt", number(0), this.#vanished()), [this.write("outcome", number(2))]),
+          when(this.running(), [
+            ...this.solve(),
+            when(apply("le", this.read("inner"), this.read("steps")), [this.write("outcome", number(0))]),
+            when(this.small(), [this.write("outcome", number(0))]),
+            when(this.running(), this.#advance()),
+          ]),
+        ],
+      },
+      when(apply("eq", this.read("outcome"), number(0)), this.#absorb()),
+      when(apply("lt", number(1), this.read("outcome")), [this.copy(state.phi, state.centre)]),
+    ];
+  }
+
+  /** φ to the last digits of the maximum of memory and prior: what the tolerance of the last update left. */
+  settle(): Body {
+    const { state } = this;
+    const once: Body = [
+      call("prior"),
+      call("factorize"),
+      this.copy(state.residual, state.gradient),
+      this.addScaled(state.residual, state.priorScore, number(1)),
+      call("solve"),
+      this.copy(state.direction, state.step),
+      call("multiply"),
+      this.addScaled(state.phi, state.step, number(1)),
+      this.addScaled(state.gradient, state.product, number(-1)),
+    ];
+    return [
+      ...this.zero(state.information, state.damping),
+      call("prior"),
+      call("factorize"),
+      when(apply("eq", this.#vanished(), number(0)), [...once, ...once]),
+    ];
+  }
+
+  /** Pivots of the factorisation that vanished. */
+  #vanished(): Scalar {
+    return this.#context.blocks
+      .map(({ status }): Scalar => ({ kind: "read", region: status, at: 0 }))
+      .reduce((a, b) => apply("add", a, b), number(0));
+  }
+
+  /** One accepted step, or the end. */
+  #advance(): Body {
+    const { state } = this;
+    return [
+      this.copy(state.base, state.phi),
+      this.write("factor", number(1)),
+      this.write("tries", number(0)),
+      ...this.aim(),
+      ...this.accumulate("reached"),
+      when(this.short(), [
+        {
+          kind: "while",
+          condition: apply("and", this.short(), apply("lt", this.read("tries"), number(halvings))),
+          body: [
+            this.write("factor", apply("mul", number(0.5), this.read("factor"))),
+            this.write("tries", apply("add", this.read("tries"), number(1))),
+            ...this.aim(),
+            ...this.evaluate("reached"),
+          ],
+        },
+        when(this.short(), [this.write("outcome", number(3))]),
+        when(this.running(), this.accumulate("reached")),
+      ]),
+      when(apply("and", this.running(), this.#spent()), [this.write("outcome", number(0))]),
+      this.write("value", this.read("reached")),
+      this.write("steps", apply("add", this.read("steps"), number(1))),
+      // the factor in hand is near enough to tell whether anything is left
+      when(this.running(), [
+        ...this.solve(),
+        when(this.small(), [this.write("outcome", number(0))]),
+        when(apply("and", this.running(), apply("not", this.borrowing())), [call("factorize")]),
+      ]),
+    ];
+  }
+
+  /**
+   * A whole step whose gain was nearly what the quadratic model promised leaves a decrement that need not be computed:
+   * with e = 2 gain / rᵀδ − 1 and a third-order remainder it is 9/4 e² rᵀδ.
+   */
+  #spent(): Scalar {
+    const gain = apply("sub", this.read("reached"), this.read("value"));
+    const error = apply("sub", apply("div", apply("mul", number(2), gain), this.read("decrement")), number(1));
+    const left = apply("mul", number(2.25), apply("mul", this.read("decrement"), apply("mul", error, error)));
+    const size = apply("add", number(1), apply("abs", this.read("value")));
+    const within = apply("lt", left, apply("mul", this.read("tolerance"), size));
+    const whole = apply("eq", this.read("factor"), number(1));
+    return apply("and", apply("and", whole, within), apply("not", this.borrowing()));
+  }
+
+  /** The batch becomes part of the memory, written about the new φ. */
+  #absorb(): Body {
+    const { state } = this;
+    return [
+      when(this.borrowing(), [call("inform")]),
+      this.write("seen", apply("add", this.read("seen"), { kind: "rows" })),
+      this.addScaled(state.gradient, state.score, number(1)),
+      this.addScaled(state.gradient, state.product, number(-1)),
+      call("absorb"),
+    ];
+  }
+}
+
+function scalarOf(region: Region): Scalar {
+  return { kind: "read", region, at: 0 };
+}
+
+type Writer = (context: StepContext, sink: ProcedureSink) => void;
+
+export const flowWriters: Record<"init" | "update" | "merge" | "finish", Writer> = {
+  init(context, sink) {
+    const driver = new Driver(context);
+    const { state } = driver;
+    sink.emitAll([
+      ...driver.zero(state.memory, state.gradient, state.information),
+      driver.copy(state.phi, state.start),
+    ]);
+  },
+
+  update(context, sink) {
+    sink.emitAll(new Driver(context).update());
+  },
+
+  merge(context, sink) {
+    const driver = new Driver(context);
+    const { state } = driver;
+    sink.emitAll([
+      driver.copy(state.direction, state.phi),
+      driver.addScaled(state.direction, state.incomingPhi, number(-1)),
+    ]);
+    for (const { structure, block, step } of context.blocks) {
+      const at = step.memory.offset - state.memory.offset;
+      const incoming = part(state.incomingMemory, at, step.memory.length);
+      const over = (region: Region): Region => part(region, block.first, block.size);
+      structure.multiply(sink, block, incoming, over(state.direction), over(state.product));
+    }
+    sink.emitAll([
+      driver.addScaled(state.gradient, state.incomingGradient, number(1)),
+      driver.addScaled(state.gradient, state.product, number(-1)),
+      routine({ name: "add", target: state.memory, source: state.incomingMemory }),
+      call("update"),
+    ]);
+  },
+
+  finish(context, sink) {
+    const driver = new Driver(context);
+    sink.emitAll([...driver.settle(), call("prior"), call("factorize"), call("invert")]);
+  },
+};

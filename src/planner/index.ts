@@ -1,0 +1,3 @@
+// Chooses the information structure under a budget, and says why.
+
+export { bytes, type PlanOptions, plan } from "./plan.ts";
