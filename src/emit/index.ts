@@ -1,0 +1,34 @@
+// From a Step to something that runs. One file a target; all of them print or walk the same loops.
+
+import type { Step } from "../ir/index.ts";
+import type { Artefact, Backend } from "./artefact.ts";
+import { interpret } from "./interpret.ts";
+import { js, printProgram } from "./js/index.ts";
+import type { LoopProgram } from "./loops/loop.ts";
+import { loops } from "./loops/write.ts";
+import { join, wasm } from "./wasm/index.ts";
+
+export type { Artefact, Backend, SharedProgram } from "./artefact.ts";
+export type { ProgramInfo } from "./js/index.ts";
+export type { LoopProgram } from "./loops/loop.ts";
+export {
+  customSection,
+  type InitialValues,
+  surface,
+  validates,
+  type WasmModule,
+  wasmModule,
+  withCustomSection,
+} from "./wasm/index.ts";
+export { join, loops, printProgram };
+
+const targets: Readonly<Record<Backend, (step: Step, program: LoopProgram, exact: boolean) => Artefact>> = {
+  interpret,
+  js,
+  wasm,
+};
+
+/** Instantiates a step on a target; `exact` keeps to arithmetic that gives the same bits everywhere. */
+export function emit(step: Step, backend: Backend, exact = false): Artefact {
+  return targets[backend](step, loops(step), exact);
+}

@@ -1,0 +1,108 @@
+// Weighted rank-k updates on columns: target[i, j] += Σ_r w_r z_i[r] z_j[r]. A block of rows is taken at a time so
+// that columns stay in the cache; the four columns of a tile's lines are multiplied by the weights once a block, into
+// `work` (at most 8 KiB or one double a coordinate). One row alone goes line by line instead.
+
+import { addScaled, multiply } from "./vectors";
+import { tile1x4, tile2x4, tile4x2 } from "./tiles";
+
+/** Rows of a block; `weighFour` has its multiples as offsets. */
+const block: i32 = 256;
+
+/** Fewer rows than this go one at a time. */
+const few: i32 = 3;
+
+/** Lower triangle of target (lines `ld` doubles apart); weight 0 means ones. */
+export function rankUpdate(target: usize, ld: i32, factors: usize, stride: usize, count: i32, weight: usize, rows: i32, work: usize): void {
+  if (rows < few) {
+    for (let r = 0; r < rows; r++) rowUpdate(target, ld, factors + (<usize>r << 3), stride, count, weight ? load<f64>(weight + (<usize>r << 3)) : 1, work);
+    return;
+  }
+  const line = <usize>ld << 3;
+  for (let done = 0; done < rows; done += block) {
+    const some = min(block, rows - done);
+    const columns = factors + (<usize>done << 3);
+    const w = weight ? weight + (<usize>done << 3) : 0;
+    let i = 0;
+    for (; i + 3 < count; i += 4) {
+      const x = weighted(columns + i * stride, stride, 4, w, some, work);
+      const xs = w ? <usize>block << 3 : stride;
+      const to = target + i * line;
+      for (let j = 0; j < i + 4; j += 2) tile4x2(to + (<usize>j << 3), line, x, xs, columns + j * stride, stride, some, 1, i - j);
+    }
+    if (i + 1 < count) {
+      const x = weighted(columns + i * stride, stride, 2, w, some, work);
+      const xs = w ? <usize>block << 3 : stride;
+      const to = target + i * line;
+      for (let j = 0; j <= i; j += 4) tile2x4(to + (<usize>j << 3), line, x, xs, columns + j * stride, stride, some, 1, i - j);
+      i += 2;
+    }
+    for (; i < count; i++) {
+      const x = weighted(columns + i * stride, stride, 1, w, some, work);
+      const to = target + i * line;
+      for (let j = 0; j <= i; j += 4) tile1x4(to + (<usize>j << 3), x, columns + j * stride, stride, some, 1, i + 1 - j);
+    }
+  }
+}
+
+/** target[i, j] += Σ_r w_r a_i[r] b_j[r], all of na × nb. */
+export function crossUpdate(target: usize, ld: i32, a: usize, na: i32, b: usize, nb: i32, stride: usize, weight: usize, rows: i32, work: usize): void {
+  const line = <usize>ld << 3;
+  for (let done = 0; done < rows; done += block) {
+    const some = min(block, rows - done);
+    const at = <usize>done << 3;
+    const w = weight ? weight + at : 0;
+    let i = 0;
+    for (; i + 3 < na; i += 4) {
+      const x = weighted(a + at + i * stride, stride, 4, w, some, work);
+      const xs = w ? <usize>block << 3 : stride;
+      const to = target + i * line;
+      let j = 0;
+      for (; j + 1 < nb; j += 2) tile4x2(to + (<usize>j << 3), line, x, xs, b + at + j * stride, stride, some, 1, 2);
+      // One column is left: the same column twice, written once.
+      if (j < nb) for (let k = 0; k < 4; k++) tile1x4(to + k * line + (<usize>j << 3), x + k * xs, b + at + j * stride, stride, some, 1, 1);
+    }
+    for (; i < na; i++) {
+      const x = weighted(a + at + i * stride, stride, 1, w, some, work);
+      const to = target + i * line;
+      for (let j = 0; j < nb; j += 4) tile1x4(to + (<usize>j << 3), x, b + at + j * stride, stride, some, 1, nb - j);
+    }
+  }
+}
+
+/** Where columns times weights are: in `work`, a block apart, or where they were if there are no weights. */
+function weighted(columns: usize, stride: usize, count: i32, weight: usize, rows: i32, work: usize): usize {
+  if (!weight) return columns;
+  if (count == 4) weighFour(columns, stride, weight, rows, work);
+  else for (let k = 0; k < count; k++) multiply(work + (<usize>(k * block) << 3), columns + k * stride, weight, rows);
+  return work;
+}
+
+function weighFour(x: usize, stride: usize, weight: usize, rows: i32, work: usize): void {
+  let y = x + 2 * stride;
+  let r = 0;
+  for (; r + 1 < rows; r += 2, x += 16, y += 16, weight += 16, work += 16) {
+    const w = v128.load(weight);
+    v128.store(work, f64x2.mul(v128.load(x), w));
+    v128.store(work, f64x2.mul(v128.load(x + stride), w), 2048);
+    v128.store(work, f64x2.mul(v128.load(y), w), 4096);
+    v128.store(work, f64x2.mul(v128.load(y + stride), w), 6144);
+  }
+  if (r < rows) {
+    const w = load<f64>(weight);
+    store<f64>(work, load<f64>(x) * w);
+    store<f64>(work, load<f64>(x + stride) * w, 2048);
+    store<f64>(work, load<f64>(y) * w, 4096);
+    store<f64>(work, load<f64>(y + stride) * w, 6144);
+  }
+}
+
+/** One row: its factors side by side, then each line of the target by a multiple of them. */
+function rowUpdate(target: usize, ld: i32, factors: usize, stride: usize, count: i32, weight: f64, work: usize): void {
+  for (let i = 0; i < count; i++) store<f64>(work + (<usize>i << 3), load<f64>(factors + i * stride));
+  for (let i = 0; i < count; i++, target += <usize>ld << 3) addScaled(target, work, weight * load<f64>(work + (<usize>i << 3)), i + 1);
+}
+
+/** target[i] += Σ_r z_i[r] v[r] */
+export function dotRows(target: usize, factors: usize, stride: usize, count: i32, v: usize, rows: i32): void {
+  for (let i = 0; i < count; i += 4) tile1x4(target + (<usize>i << 3), v, factors + i * stride, stride, rows, 1, count - i);
+}

@@ -1,0 +1,29 @@
+// The kernels: linear algebra and elementary functions as WebAssembly modules without imports, which the wasm target
+// links with a model's own loops. docs/kernels.md lists what is in them; assembly/ holds the sources.
+
+import * as plainModule from "./plain.ts";
+import * as relaxedModule from "./relaxed.ts";
+
+/** A kernel module. */
+export interface KernelBuild {
+  readonly bytes: Uint8Array;
+  /** First address beyond the module's static data: from there on the memory is the caller's. */
+  readonly dataEnd: number;
+}
+
+/** SIMD as every engine has it: the same bits everywhere. */
+export const plain: KernelBuild = build(plainModule);
+
+/** SIMD with fused multiply–add, where the engine has relaxed SIMD. */
+export const relaxed: KernelBuild = build(relaxedModule);
+
+function build({ base64, dataEnd }: { readonly base64: string; readonly dataEnd: number }): KernelBuild {
+  let bytes: Uint8Array | null = null;
+  return {
+    get bytes() {
+      bytes ??= Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      return bytes;
+    },
+    dataEnd,
+  };
+}
