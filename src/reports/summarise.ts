@@ -1,0 +1,252 @@
+// A finished flow as the summary that every output shows: the numbers are made here, once.
+
+import { type Diagnostic, diagnose, position } from "../diagnostics/index.ts";
+import {
+  type Flow,
+  NumericalError,
+  type Program,
+  type ProgramParameter,
+  type ProgramReport,
+} from "../runtime/index.ts";
+import { type Declared, declaredScalar, declaredVector, logSlope } from "./declared.ts";
+import { normalQuantile } from "./quantile.ts";
+import type { Summary, SummaryDiagnostic, SummaryParameter, SummaryReport, SummarySetting } from "./summary.ts";
+
+/** What the summary says besides the flow's own state. */
+export interface SummaryContext {
+  readonly skipped: number;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly timing: Summary["timing"];
+}
+
+/**
+ * Makes the summary of a flow; uses the artefact's factorisation and solver. Throws NumericalError where an estimate,
+ * an error or an end of an interval is not a finite number.
+ */
+export function summarise(flow: Flow, context: SummaryContext): Summary {
+  const { program } = flow;
+  const { options } = program;
+  const inverse = new Inverse(flow);
+  const z = normalQuantile(0.5 + options.interval / 2);
+  const posterior = options.target === "posterior";
+  const parameters = program.parameters.flatMap((p) => parameterRows(p, flow.phi, inverse, z, posterior));
+  const reports = program.reports.flatMap((r) => reportRows(r, program, inverse, z));
+  const undefinedNumbers = [...parameters, ...reports].flatMap(notFinite);
+  if (undefinedNumbers.length > 0) throw new NumericalError(undefinedNumbers);
+  const { logPrior, size } = inverse;
+  const effective = size - inverse.priorShare.reduce((sum, share) => sum + share, 0);
+  const logLikelihood = options.mode === "fit" ? flow.logLikelihood : null;
+  const proper = inverse.priorDiagonal.every((x) => x > 0);
+  const jacobian = program.parameters.reduce(
+    (sum, p) => sum + logSlope(p.transform, flow.phi.slice(p.first, p.first + p.size)),
+    0,
+  );
+  const evidence =
+    logLikelihood === null || !proper || size === 0
+      ? null
+      : logLikelihood + logPrior + (posterior ? 0 : jacobian) + (size / 2) * Math.log(2 * Math.PI) - inverse.logdet / 2;
+  const gained = proper ? (inverse.logdet - inverse.priorDiagonal.reduce((sum, x) => sum + Math.log(x), 0)) / 2 : null;
+  return {
+    schema: "ffm.summary/1",
+    model: { name: program.name, hash: program.hash },
+    mode: options.mode,
+    rows: flow.rows,
+    skipped: flow.skipped + context.skipped,
+    passes: flow.passes,
+    converged: flow.converged,
+    logLikelihood,
+    logPrior,
+    logEvidence: finite(evidence),
+    prequential: null,
+    aic: logLikelihood === null ? null : 2 * size - 2 * logLikelihood,
+    bic: logLikelihood === null ? null : size * Math.log(flow.rows) - 2 * logLikelihood,
+    effectiveParameters: finite(effective),
+    informationGained: finite(gained),
+    parameters,
+    reports,
+    interval: options.interval,
+    plan: {
+      blocks: program.plan.blocks.map(({ parameters: names, structure, flopsPerRow, bytes, reason }) => ({
+        parameters: names,
+        structure,
+        flopsPerRow,
+        bytes,
+        reason,
+      })),
+      flopsPerRow: program.plan.flopsPerRow,
+      bytes: program.plan.bytes,
+      backend: program.artefact.backend,
+    },
+    events: [],
+    diagnostics: [...program.diagnostics, ...flow.diagnostics, ...context.diagnostics].map((d) =>
+      shown(d, program.source),
+    ),
+    configuration: { ...(program.options as unknown as Record<string, SummarySetting>) },
+    timing: context.timing,
+  };
+}
+
+/** The inverse of the total information at φ, through the artefact. */
+class Inverse {
+  readonly size: number;
+  readonly logPrior: number;
+  readonly logdet: number;
+  readonly priorDiagonal: Float64Array;
+  /** Share of each coordinate's information that its prior brought. */
+  readonly priorShare: Float64Array;
+  readonly #flow: Flow;
+  readonly #variance: Float64Array;
+
+  constructor(flow: Flow) {
+    this.#flow = flow;
+    this.size = flow.phi.length;
+    const { artefact } = flow.program;
+    this.#region("phi").set(flow.phi);
+    this.#region("damping").fill(0);
+    this.#region("information").fill(0);
+    for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
+    this.logPrior = this.#region("logPrior")[0] as number;
+    this.logdet = this.#region("logdet")[0] as number;
+    this.priorDiagonal = this.#region("priorDiagonal").slice();
+    this.#variance = this.#region("variance").slice();
+    this.priorShare = this.priorDiagonal.map((x, i) => Math.min(1, x * (this.#variance[i] as number)));
+  }
+
+  variance(coordinate: number): number {
+    return this.#variance[coordinate] as number;
+  }
+  /** I⁻¹ v */
+  solve(v: Float64Array): Float64Array {
+    this.#region("residual").set(v);
+    this.#flow.program.artefact.run("solve", 0);
+    return this.#region("step").slice();
+  }
+  /** Covariance of neighbouring coordinates, row-major. */
+  covariance(first: number, count: number): Float64Array {
+    const block = new Float64Array(count * count);
+    for (let k = 0; k < count; k++) {
+      const unit = new Float64Array(this.size);
+      unit[first + k] = 1;
+      const column = this.solve(unit);
+      for (let i = 0; i < count; i++) block[i * count + k] = column[first + i] as number;
+    }
+    return block;
+  }
+  #region(name: keyof Program["artefact"]["step"]["layout"]["state"]): Float64Array {
+    const { artefact } = this.#flow.program;
+    const { offset, length } = artefact.step.layout.state[name];
+    return artefact.memory.subarray(offset, offset + length);
+  }
+}
+
+function parameterRows(
+  p: ProgramParameter,
+  phi: Float64Array,
+  inverse: Inverse,
+  z: number,
+  posterior: boolean,
+): SummaryParameter[] {
+  const rows: SummaryParameter[] = [];
+  const push = (element: number, declared: Declared, fromPrior: number): void => {
+    rows.push({ name: p.name, index: indexOf(p.shape, p.labels, element), ...declared, fromPrior });
+  };
+  if (p.transform.kind !== "simplex" && p.transform.kind !== "ordered") {
+    for (let k = 0; k < p.size; k++) {
+      const i = p.first + k;
+      const sd = Math.sqrt(inverse.variance(i));
+      push(k, declaredScalar(p.transform, phi[i] as number, sd, z, posterior), inverse.priorShare[i] as number);
+    }
+    return rows;
+  }
+  const width = p.freeShape[p.freeShape.length - 1] as number;
+  const length = p.shape[p.shape.length - 1] as number;
+  for (let row = 0; row * width < p.size; row++) {
+    const first = p.first + row * width;
+    const covariance = inverse.covariance(first, width);
+    const elements = declaredVector(p.transform, phi.slice(first, first + width), covariance, z, posterior);
+    const shares = inverse.priorShare.slice(first, first + width);
+    const share = shares.reduce((a, b) => a + b, 0) / Math.max(1, width);
+    for (const [k, declared] of elements.entries()) push(row * length + k, declared, share);
+  }
+  return rows;
+}
+
+/** Values of a derived quantity with delta-method errors; intervals on the scale that its support suggests. */
+function reportRows(report: ProgramReport, program: Program, inverse: Inverse, z: number): SummaryReport[] {
+  const { artefact } = program;
+  const regions = artefact.step.layout.reports.get(report.name);
+  if (regions === undefined) return [];
+  artefact.run("reports", 0);
+  const values = artefact.memory.slice(regions.value.offset, regions.value.offset + regions.value.length);
+  const gradients = artefact.memory.slice(regions.gradient.offset, regions.gradient.offset + regions.gradient.length);
+  return Array.from(values, (estimate, k) => {
+    const gradient = gradients.slice(k * inverse.size, (k + 1) * inverse.size);
+    const moved = inverse.solve(gradient);
+    const se = Math.sqrt(
+      Math.max(
+        0,
+        gradient.reduce((sum, x, i) => sum + x * (moved[i] as number), 0),
+      ),
+    );
+    return {
+      name: report.name,
+      index: indexOf(report.shape, report.labels, k),
+      estimate,
+      se,
+      ...interval(report.support, estimate, se, z),
+    };
+  });
+}
+
+function interval(
+  support: ProgramReport["support"],
+  estimate: number,
+  se: number,
+  z: number,
+): { lower: number; upper: number } {
+  if (support === "positive" && estimate > 0) {
+    const factor = Math.exp((z * se) / estimate);
+    // so wide that only the bound and the delta method are left
+    if (!Number.isFinite(estimate * factor)) return { lower: 0, upper: estimate + z * se };
+    return { lower: estimate / factor, upper: estimate * factor };
+  }
+  if (support === "unit" && estimate > 0 && estimate < 1) {
+    const [logit, width] = [Math.log(estimate / (1 - estimate)), (z * se) / (estimate * (1 - estimate))];
+    return { lower: 1 / (1 + Math.exp(width - logit)), upper: 1 / (1 + Math.exp(-width - logit)) };
+  }
+  return { lower: estimate - z * se, upper: estimate + z * se };
+}
+
+function indexOf(
+  shape: readonly number[],
+  labels: readonly (readonly string[] | null)[],
+  element: number,
+): (string | number)[] {
+  const index: (string | number)[] = [];
+  let rest = element;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis] as number;
+    const place = rest % size;
+    index.unshift(labels[axis]?.[place] ?? place + 1);
+    rest = Math.floor(rest / size);
+  }
+  return index;
+}
+
+function shown(diagnostic: Diagnostic, source: string): SummaryDiagnostic {
+  const { code, severity, message, span } = diagnostic;
+  return { code, severity, message, span: span === null ? null : { file: span.file, ...position(source, span.start) } };
+}
+
+/** What of a row is not a finite number, as errors. */
+function notFinite(row: SummaryParameter | SummaryReport): Diagnostic[] {
+  const name = row.index.length === 0 ? row.name : `${row.name}[${row.index.join(", ")}]`;
+  const bad = (["estimate", "se", "lower", "upper"] as const).find((key) => !Number.isFinite(row[key]));
+  if (bad === undefined) return [];
+  const words = { estimate: "estimate", se: "standard error", lower: "interval", upper: "interval" } as const;
+  return [diagnose("FF603", null, { what: `The ${words[bad]} of \`${name}\`` })];
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}

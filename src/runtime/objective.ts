@@ -1,0 +1,141 @@
+// What is maximised: the log-likelihood of batches of rows, plus the prior, plus the quadratic memory of rows seen
+// before (mathematics.md §1). It moves data into the artefact's memory and asks its procedures; all sums are the
+// artefact's, in one fixed order.
+
+import type { Artefact } from "../emit/index.ts";
+import type { Batch } from "../ir/index.ts";
+import type { Crew, PassName } from "./crew.ts";
+
+/** Quadratic memory of rows that are gone: gᵀ(ψ − φ) − ½ (ψ − φ)ᵀ D (ψ − φ); D lies in the artefact's region `memory`. */
+export interface Memory {
+  readonly centre: Float64Array;
+  readonly gradient: Float64Array;
+}
+
+export type InformationUse = "planned" | "observed";
+
+export class Objective {
+  readonly artefact: Artefact;
+  readonly size: number;
+  readonly #batches: readonly Batch[];
+  readonly #memory: Memory | null;
+  readonly #onPass: (() => void) | null;
+  /** Threads that hold further batches. */
+  readonly #crew: Crew | null;
+  #loaded: Batch | null = null;
+  /** Passes over the rows so far, of either kind. */
+  passes = 0;
+  logLikelihood = 0;
+  logPrior = 0;
+
+  constructor(
+    artefact: Artefact,
+    batches: readonly Batch[],
+    memory: Memory | null,
+    onPass: (() => void) | null = null,
+    crew: Crew | null = null,
+  ) {
+    this.artefact = artefact;
+    this.size = artefact.step.size;
+    this.#batches = batches;
+    this.#memory = memory;
+    this.#onPass = onPass;
+    this.#crew = crew;
+  }
+
+  get rows(): number {
+    return this.#batches.reduce((sum, batch) => sum + batch.rows, 0);
+  }
+
+  /** The value at ψ; −∞ where it is not a number. */
+  evaluate(psi: Float64Array): number {
+    this.#start(psi);
+    this.artefact.run("prior", 0);
+    this.#pass("evaluate");
+    return this.#value(psi);
+  }
+
+  /** The value at ψ; leaves the gradient in the region `residual` and the information in its regions. */
+  accumulate(psi: Float64Array, use: InformationUse = "planned"): number {
+    this.#start(psi);
+    this.zero("score");
+    this.zero("information");
+    this.artefact.run("prior", 0);
+    this.#pass(use === "observed" ? "observe" : "accumulate");
+    const value = this.#value(psi);
+    const [score, prior, residual] = [this.state("score"), this.state("priorScore"), this.state("residual")];
+    for (let i = 0; i < this.size; i++) residual[i] = (score[i] as number) + (prior[i] as number);
+    if (this.#memory !== null) {
+      const product = this.state("product");
+      for (let i = 0; i < this.size; i++)
+        residual[i] = (residual[i] as number) + (this.#memory.gradient[i] as number) - (product[i] as number);
+    }
+    return value;
+  }
+
+  /** A view of a state region of the artefact. */
+  state(name: keyof Artefact["step"]["layout"]["state"]): Float64Array {
+    const { offset, length } = this.artefact.step.layout.state[name];
+    return this.artefact.memory.subarray(offset, offset + length);
+  }
+  zero(name: keyof Artefact["step"]["layout"]["state"]): void {
+    this.state(name).fill(0);
+  }
+
+  #start(psi: Float64Array): void {
+    this.state("phi").set(psi);
+    this.zero("logLikelihood");
+    this.passes += 1;
+  }
+
+  #pass(procedure: PassName): void {
+    this.#crew?.start(procedure, this.state("phi"));
+    for (const batch of this.#batches) {
+      if (batch !== this.#loaded) loadBatch(this.artefact, batch);
+      this.#loaded = batch;
+      this.artefact.run(procedure, batch.rows);
+    }
+    this.#crew?.finish(this.artefact);
+    this.#onPass?.();
+  }
+
+  #value(psi: Float64Array): number {
+    this.logLikelihood = this.state("logLikelihood")[0] as number;
+    this.logPrior = this.state("logPrior")[0] as number;
+    const value = this.logLikelihood + this.logPrior + this.#remembered(psi);
+    return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
+  }
+
+  /** The memory's value at ψ; leaves D (ψ − φ) in `product`. */
+  #remembered(psi: Float64Array): number {
+    if (this.#memory === null) return 0;
+    const { centre, gradient } = this.#memory;
+    const [direction, product] = [this.state("direction"), this.state("product")];
+    for (let i = 0; i < this.size; i++) direction[i] = (psi[i] as number) - (centre[i] as number);
+    this.artefact.run("multiply", 0);
+    let value = 0;
+    for (let i = 0; i < this.size; i++)
+      value += (direction[i] as number) * ((gradient[i] as number) - 0.5 * (product[i] as number));
+    return value;
+  }
+}
+
+/** Copies some rows of a batch, all unless said otherwise, to where the artefact reads them. */
+export function loadBatch(artefact: Artefact, batch: Batch, from = 0, count: number = batch.rows): void {
+  const { columns, capacity } = artefact.step.layout;
+  const { memory } = artefact;
+  for (const [name, region] of columns) {
+    const values = batch.columns.get(name);
+    if (values === undefined) throw new Error(`the batch lacks column ${name}`);
+    if (count === capacity && batch.rows === capacity) {
+      memory.set(values.subarray(0, region.length), region.offset);
+      continue;
+    }
+    const width = region.length / capacity;
+    for (let k = 0; k < width; k++) {
+      const [start, to] = [k * batch.rows + from, region.offset + k * capacity];
+      if (count < 8) for (let r = 0; r < count; r++) memory[to + r] = values[start + r] as number;
+      else memory.set(values.subarray(start, start + count), to);
+    }
+  }
+}

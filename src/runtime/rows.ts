@@ -1,0 +1,56 @@
+// Rows whose likelihood is not a number: found one by one, on the error path only.
+
+import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
+import type { Batch } from "../ir/index.ts";
+import { loadBatch } from "./objective.ts";
+import type { Program } from "./program.ts";
+
+/** The part of a batch that a list of its rows makes. */
+export function takeRows(batch: Batch, rows: readonly number[]): Batch {
+  const columns = new Map<string, Float64Array>();
+  for (const [name, values] of batch.columns) {
+    const width = values.length / batch.rows;
+    const taken = new Float64Array(width * rows.length);
+    for (let k = 0; k < width; k++)
+      for (const [to, from] of rows.entries()) taken[k * rows.length + to] = values[k * batch.rows + from] as number;
+    columns.set(name, taken);
+  }
+  return { rows: rows.length, firstRow: batch.firstRow + (rows[0] ?? 0), columns };
+}
+
+/** Positions of a batch's rows that have no finite log-likelihood at φ, with the value they have. */
+export function badRows(program: Program, batch: Batch, phi: Float64Array): { row: number; value: number }[] {
+  const { artefact } = program;
+  const { state } = artefact.step.layout;
+  artefact.memory.set(phi, state.phi.offset);
+  const bad: { row: number; value: number }[] = [];
+  for (let row = 0; row < batch.rows; row++) {
+    loadBatch(artefact, takeRows(batch, [row]));
+    artefact.memory[state.logLikelihood.offset] = 0;
+    artefact.run("evaluate", 1);
+    const value = artefact.memory[state.logLikelihood.offset] as number;
+    if (!Number.isFinite(value)) bad.push({ row, value });
+  }
+  return bad;
+}
+
+/** What is wrong with a row: its number, its statement and the values of its columns. */
+export function describeRow(program: Program, batch: Batch, bad: { row: number; value: number }): Diagnostic {
+  const values: string[] = [];
+  for (const [name, column] of batch.columns) {
+    const width = column.length / batch.rows;
+    const levels = program.bindings.levels.get(name);
+    for (let k = 0; k < Math.min(width, 4); k++) {
+      const value = column[k * batch.rows + bad.row] as number;
+      values.push(`${name}${width > 1 ? `[${k + 1}]` : ""} = ${levels?.[value] ?? value}`);
+    }
+  }
+  const statement = program.statements[0];
+  const args = {
+    row: batch.firstRow + bad.row,
+    statement: statement?.text ?? "the model",
+    value: String(bad.value).replace("Infinity", "∞"),
+    values: values.slice(0, 8).join(", "),
+  };
+  return diagnose("FF608", statement?.span ?? null, args);
+}

@@ -1,0 +1,236 @@
+// A running flow for programs: rows go in, estimates come out. The first rows fix levels, sizes and learnt features,
+// and are held until there are enough of them for a first fit (`warmup`).
+
+import type { Compiled } from "../compile.ts";
+import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
+import type { Bindings, RawBatch, RawColumn } from "../ir/index.ts";
+import { type Summary, summarise } from "../reports/index.ts";
+import { Flow, featureLearner } from "../runtime/index.ts";
+import { type Encoder, encoder, excessLevels, levelLearner, type Rows, rawBatches, select } from "../sources/index.ts";
+import { checkSizes, fixed, notForGlobs } from "./bind.ts";
+import { construct } from "./construct.ts";
+import { DataError } from "./errors.ts";
+import type { Resolved } from "./options.ts";
+import { startOf } from "./program.ts";
+import { settle } from "./run.ts";
+import { type LoadedState, restoreFlow, saveFlow } from "./saved.ts";
+
+/** An estimate with its standard error and interval; arrays for parameters with a shape, in order. */
+export interface Estimate {
+  readonly estimate: number | readonly number[];
+  readonly se: number | readonly number[];
+  readonly interval: readonly [number, number] | readonly (readonly [number, number])[];
+}
+
+interface Running {
+  readonly flow: Flow;
+  readonly encode: Encoder;
+}
+
+export class LiveFlow {
+  readonly #compiled: Compiled;
+  readonly #options: Resolved;
+  readonly #resumed: LoadedState | null;
+  #held: RawBatch[] = [];
+  #running: Running | null = null;
+  /** Rows handed in, those left out included: what messages count by. */
+  #handed = 0;
+  #skipped = 0;
+  #diagnostics: Diagnostic[] = [];
+
+  constructor(compiled: Compiled, options: Resolved, resumed: LoadedState | null = null) {
+    this.#compiled = compiled;
+    this.#options = options;
+    this.#resumed = resumed;
+  }
+
+  /** Rows taken in so far, those still held included. */
+  get rows(): number {
+    if (this.#running !== null) return this.#running.flow.rows + this.#running.flow.heldRows;
+    return (this.#resumed?.state.rows ?? 0) + this.#held.reduce((sum, batch) => sum + batch.rows, 0);
+  }
+
+  /**
+   * Takes rows, each once. Throws DataError for rows that do not fit the model and NumericalError where they cannot be
+   * learnt from; the flow then is as it was before the call.
+   */
+  update(rows: Rows): void {
+    const raw = rawBatches(rows, 1024);
+    if (raw.kind === "failure") throw new DataError(raw.diagnostics);
+    const batches = [...raw.batches].map((batch) => ({ ...batch, firstRow: this.#handed + batch.firstRow }));
+    if (raw.rows === 0) return;
+    if (this.#running === null) this.#hold(batches);
+    else this.#take(this.#running, batches);
+    this.#handed += raw.rows;
+  }
+
+  /** Estimates by name, from all rows so far; rows still held are fitted first. */
+  estimates(): Readonly<Record<string, Estimate>> {
+    const grouped = new Map<string, Summary["parameters"][number][]>();
+    for (const row of this.summary().parameters) grouped.set(row.name, [...(grouped.get(row.name) ?? []), row]);
+    return Object.fromEntries(
+      [...grouped].map(([name, rows]) => {
+        const [only] = rows;
+        if (only !== undefined && only.index.length === 0)
+          return [name, { estimate: only.estimate, se: only.se, interval: [only.lower, only.upper] as const }];
+        const interval = rows.map((r) => [r.lower, r.upper] as const);
+        return [name, { estimate: rows.map((r) => r.estimate), se: rows.map((r) => r.se), interval }];
+      }),
+    );
+  }
+
+  /** The whole summary (`ffm.summary/1`) of all rows so far. */
+  summary(): Summary {
+    const { flow } = this.#finished();
+    const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
+    return summarise(flow, { skipped: this.#skipped, diagnostics: this.#diagnostics, timing });
+  }
+
+  /** The bytes of a state file, from which `model.resume` or `ffm stream --resume` goes on. */
+  save(): Uint8Array {
+    const { flow } = this.#finished();
+    return saveFlow(this.#compiled, flow.program, flow, { skipped: this.#skipped, diagnostics: this.#diagnostics });
+  }
+
+  #finished(): Running {
+    const running = this.#running ?? this.#begin(this.#held);
+    running.flow.finish();
+    this.#running = running;
+    this.#held = [];
+    return running;
+  }
+
+  /** Keeps rows that fit what the model asks, until there are enough to begin with. */
+  #hold(batches: readonly RawBatch[]): void {
+    const held = [...this.#held, ...batches.map(copied)];
+    this.#check(held, batches);
+    const rows = held.reduce((sum, batch) => sum + batch.rows, 0);
+    if (this.#resumed !== null || rows >= (this.#options.warmup ?? 1000)) {
+      this.#running = this.#begin(held);
+      this.#held = [];
+    } else this.#held = held;
+  }
+
+  /** Throws DataError where the newest rows do not fit; what the levels will be is not settled yet. */
+  #check(held: readonly RawBatch[], newest: readonly RawBatch[]): void {
+    const selection = this.#select(held);
+    const encode = this.#encoder(selection, this.#resumed?.bindings.levels ?? levelsOf(selection, held));
+    for (const batch of newest) encoded(encode(batch));
+  }
+
+  #select(held: readonly RawBatch[]): Chosen {
+    const { density } = this.#compiled;
+    const columns = [...(held[0]?.columns.keys() ?? [])];
+    const selection = select(density.data, { columns, constants: new Map(), rowCount: null }, notForGlobs(density));
+    if (selection.kind === "failure") throw new DataError(selection.diagnostics);
+    return selection;
+  }
+
+  #encoder(selection: Chosen, levels: Bindings["levels"]): Encoder {
+    return encoder(selection, levels, { badRows: this.#options.onBadRow });
+  }
+
+  /** Fixes what the held rows teach, and starts a flow with them. */
+  #begin(held: readonly RawBatch[]): Running {
+    const running = this.#resumed === null ? this.#fresh(held) : this.#restored(this.#resumed, held);
+    this.#take(running, held);
+    return running;
+  }
+
+  #fresh(held: readonly RawBatch[]): Running {
+    const { density } = this.#compiled;
+    if (held.length === 0) throw new DataError([diagnose("FF506", null, {})]);
+    const missing = density.data.find((d) => d.once);
+    if (missing !== undefined) throw new DataError([diagnose("FF529", missing.span, { name: missing.name })]);
+    const selection = this.#select(held);
+    const { data, diagnostics } = fixed(density, selection, levelsOf(selection, held), new Map());
+    if (data === null) throw new DataError(diagnostics);
+    const { program } = construct(this.#compiled, data, this.#options);
+    const encode = this.#encoder(selection, data.bindings.levels);
+    if (density.learnt.length > 0) {
+      const learner = featureLearner(program.artefact);
+      for (const raw of held)
+        for (const part of split(encoded(encode(raw)).batch, program.plan.batchRows)) learner.add(part);
+      settle(this.#compiled, program, learner);
+    }
+    return { flow: new Flow(program, startOf(program)), encode };
+  }
+
+  #restored(resumed: LoadedState, held: readonly RawBatch[]): Running {
+    const { flow } = restoreFlow(resumed, this.#options, this.#compiled);
+    const selection = held.length === 0 ? nothing : this.#select(held);
+    const { dims, levels } = resumed.bindings;
+    const misfits = held.length === 0 ? [] : checkSizes(selection, dims);
+    if (misfits.length > 0) throw new DataError(misfits);
+    return { flow, encode: this.#encoder(selection, levels) };
+  }
+
+  /** All rows or none. */
+  #take({ flow, encode }: Running, batches: readonly RawBatch[]): void {
+    const parts: Batch[] = [];
+    const diagnostics: Diagnostic[] = [];
+    let skipped = 0;
+    for (const raw of batches) {
+      const result = encoded(encode(raw));
+      skipped += result.skipped;
+      diagnostics.push(...result.diagnostics);
+      const own = batches.length === 1 ? result.batch : duplicate(result.batch);
+      parts.push(...split(own, flow.program.plan.batchRows));
+    }
+    flow.updateAll(parts);
+    this.#skipped += skipped;
+    if (this.#diagnostics.length < mostDiagnostics) this.#diagnostics.push(...diagnostics);
+  }
+}
+
+type Batch = Parameters<Flow["update"]>[0];
+type Chosen = Extract<ReturnType<typeof select>, { kind: "selection" }>;
+const nothing: Chosen = { kind: "selection", items: [], once: [], columns: [] };
+/** Messages about rows left out that a summary repeats. */
+const mostDiagnostics = 20;
+
+function encoded(result: ReturnType<Encoder>): Extract<ReturnType<Encoder>, { kind: "batch" }> {
+  if (result.kind === "failure") throw new DataError(result.diagnostics);
+  return result;
+}
+
+function levelsOf(selection: Chosen, held: readonly RawBatch[]): Bindings["levels"] {
+  const learner = levelLearner(selection);
+  for (const batch of held) learner.add(batch);
+  const levels = learner.levels();
+  const excess = excessLevels(selection, levels);
+  if (excess.length > 0) throw new DataError(excess);
+  return levels;
+}
+
+/** Rows of their own: what a program hands over may change after the call. */
+function copied(batch: RawBatch): RawBatch {
+  const copy = (column: RawColumn): RawColumn =>
+    column.kind === "text"
+      ? column
+      : { ...column, values: column.values.slice(), missing: column.missing?.slice() ?? null };
+  return { ...batch, columns: new Map([...batch.columns].map(([name, column]) => [name, copy(column)])) };
+}
+
+function duplicate(batch: Batch): Batch {
+  return { ...batch, columns: new Map([...batch.columns].map(([name, values]) => [name, values.slice()])) };
+}
+
+/** A batch in parts of at most `most` rows. */
+function split(batch: Batch, most: number): readonly Batch[] {
+  if (batch.rows <= most) return batch.rows === 0 ? [] : [batch];
+  const parts: Batch[] = [];
+  for (let from = 0; from < batch.rows; from += most) {
+    const rows = Math.min(most, batch.rows - from);
+    const columns = new Map<string, Float64Array>();
+    for (const [name, values] of batch.columns) {
+      const width = values.length / batch.rows;
+      const own = new Float64Array(width * rows);
+      for (let k = 0; k < width; k++)
+        own.set(values.subarray(k * batch.rows + from, k * batch.rows + from + rows), k * rows);
+      columns.set(name, own);
+    }
+    parts.push({ rows, firstRow: batch.firstRow + from, columns });
+  }
+  return parts;
+}

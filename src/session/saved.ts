@@ -1,0 +1,142 @@
+// Flows to states and back: what a state must hold so that its model, sizes, levels and numbers come back as they were.
+
+import type { FlowOptions } from "../check/index.ts";
+import { type Compiled, compileSource } from "../compile.ts";
+import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
+import type { Bindings } from "../ir/index.ts";
+import { type Summary, summarise } from "../reports/index.ts";
+import { decodeState, encodeState, Flow, type Program, type SavedState } from "../runtime/index.ts";
+import { construct, coordinatesOf } from "./construct.ts";
+import { CompileError, DataError } from "./errors.ts";
+import { type Resolved, resolve } from "./options.ts";
+import { hashOf, startOf } from "./program.ts";
+
+/** What a reader of rows left out and said, besides the flow's own. */
+export interface Reading {
+  readonly skipped: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The bytes of a flow's state file. */
+export function saveFlow(compiled: Compiled, program: Program, flow: Flow, reading: Reading): Uint8Array {
+  const { bindings, plan, options } = program;
+  const tensors = flow.tensors();
+  for (const [name, values] of bindings.learnt) tensors.set(`learnt ${name}`, values);
+  for (const [name, values] of bindings.once) tensors.set(`once ${name}`, values);
+  return encodeState({
+    file: compiled.source.path,
+    source: compiled.source.text,
+    used: compiled.used,
+    hash: program.hash,
+    constants: compiled.constants,
+    dims: Object.fromEntries(bindings.dims),
+    levels: Object.fromEntries(bindings.levels),
+    labels: Object.fromEntries(bindings.labels),
+    configuration: { ...options },
+    blocks: plan.blocks.map(({ parameters, structure, size }) => ({ parameters, structure, size })),
+    rows: flow.rows,
+    skipped: flow.skipped + reading.skipped,
+    passes: flow.passes,
+    converged: flow.converged,
+    logLikelihood: flow.logLikelihood,
+    largest: flow.largest,
+    diagnostics: [...flow.diagnostics, ...reading.diagnostics],
+    tensors,
+  });
+}
+
+/** A state that was read, with its model compiled again. */
+export interface LoadedState {
+  readonly state: SavedState;
+  readonly compiled: Compiled;
+  readonly bindings: Bindings;
+  readonly options: Resolved;
+}
+
+/** Reads a state file; throws DataError where it cannot be used. `file` is its name in messages. */
+export function loadState(bytes: Uint8Array, file = "the state"): LoadedState {
+  const decoded = decodeState(bytes, file);
+  if (decoded.kind === "failure") throw new DataError(decoded.diagnostics);
+  const { state } = decoded;
+  const { compiled, diagnostics } = compileSource(state.source, {
+    file: state.file,
+    set: state.constants,
+    resolve: (path) => (path in state.used ? { path, text: state.used[path] as string } : null),
+  });
+  if (compiled === null) throw new CompileError(diagnostics);
+  return {
+    state,
+    compiled,
+    bindings: bindingsOf(state),
+    options: resolve(compiled.settings, state.configuration as FlowOptions),
+  };
+}
+
+/** The flow of a state, for its own model or for the model of a run that goes on with it. */
+export function restoreFlow(
+  loaded: LoadedState,
+  options: Resolved = loaded.options,
+  compiled = loaded.compiled,
+): { program: Program; flow: Flow } {
+  const { state, bindings } = loaded;
+  const otherwise = (reason: string): DataError => new DataError([diagnose("FF532", null, { reason })]);
+  if (hashOf(compiled.source.text) !== state.hash)
+    throw otherwise(`it was saved from \`${loaded.compiled.density.name}\` (${state.file})`);
+  if (!alike(compiled.used, state.used)) throw otherwise("a file that the model uses has changed");
+  if (!alike(compiled.constants, state.constants)) throw otherwise("a constant has another value");
+  const selection = { kind: "selection", items: [], once: [], columns: [] } as const;
+  if (!sized(loaded)) throw otherwise("its sizes are not those of its levels and columns");
+  const structure = state.blocks[0]?.structure === "diagonal" ? "diagonal" : "full";
+  const settings: Resolved = options === loaded.options ? options : { ...options, structure };
+  const { program } = construct(compiled, { selection, bindings }, settings);
+  const { state: regions, learnt, once } = program.artefact.step.layout;
+  const wanted = [
+    ...(["phi", "gradient", "memory"] as const).map((name) => [name, regions[name].length] as const),
+    ...[...learnt].map(([name, { length }]) => [`learnt ${name}`, length] as const),
+    ...[...once].map(([name, { length }]) => [`once ${name}`, length] as const),
+  ];
+  for (const [name, length] of wanted) {
+    const found = state.tensors.get(name)?.length ?? 0;
+    if (found !== length) throw otherwise(`${name} has ${found} numbers, not ${length}`);
+  }
+  const flow = new Flow(program, startOf(program));
+  flow.restore(state);
+  return { program, flow };
+}
+
+/** The summary of a saved state. */
+export function summaryOf(loaded: LoadedState): Summary {
+  const { flow } = restoreFlow(loaded);
+  const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
+  return summarise(flow, { skipped: 0, diagnostics: [], timing });
+}
+
+/** Whether sizes are those of what the state holds, so that none can ask for more memory than the file has. */
+function sized({ state, compiled, bindings }: LoadedState): boolean {
+  const found = compiled.density.dimensions.every(({ name, kind, data }) => {
+    const size = bindings.dims.get(name) ?? -1;
+    const levels = bindings.levels.get(data)?.length;
+    const columns = bindings.once.get(data)?.length ?? bindings.labels.get(name)?.length ?? 1;
+    return kind === "levels" ? size === levels : size <= Math.max(1, columns);
+  });
+  return found && coordinatesOf(compiled, bindings) === state.tensors.get("phi")?.length;
+}
+
+function bindingsOf(state: SavedState): Bindings {
+  const tensors = (prefix: string): Map<string, Float64Array> =>
+    new Map(
+      [...state.tensors].filter(([name]) => name.startsWith(prefix)).map(([name, t]) => [name.slice(prefix.length), t]),
+    );
+  return {
+    dims: new Map(Object.entries(state.dims)),
+    levels: new Map(Object.entries(state.levels)),
+    labels: new Map(Object.entries(state.labels)),
+    learnt: tensors("learnt "),
+    once: tensors("once "),
+  };
+}
+
+function alike(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => a[name] === b[name]);
+}

@@ -1,0 +1,24 @@
+// The door of the sources room: data of every kind as raw columns, and raw columns as a model wants them.
+
+export {
+  type Encoded,
+  type EncodeOptions,
+  type Encoder,
+  encoder,
+  type Levels,
+} from "./encode.ts";
+export { jsonSource, objectSource } from "./json.ts";
+export { excessLevels, type Learner, learnLevels, levelLearner } from "./levels.ts";
+export type { Constant } from "./memory.ts";
+export { type OnceValues, readOnce } from "./once.ts";
+export { type OpenOptions, openSource } from "./open.ts";
+export { type Failure, type Opened, SourceError } from "./outcome.ts";
+export { type RawBatches, type Rows, rawBatches, rowSource } from "./rows.ts";
+export {
+  type Available,
+  type OncePart,
+  type SelectedItem,
+  type SelectedOnce,
+  type Selection,
+  select,
+} from "./select.ts";
