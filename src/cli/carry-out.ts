@@ -1,0 +1,227 @@
+// What `fit`, `stream` and `run` have in common: the model, its data, the flags that say how, and the summary at the end.
+
+import { dirname, isAbsolute, join } from "node:path";
+import { addAbortSignal } from "node:stream";
+import type { Model, RowSource, Summary } from "../index.ts";
+import { type Arguments, isOn, type Misuse, misuse, type Option, value } from "./arguments.ts";
+import type { Context } from "./context.ts";
+import { locate, readModel, resolver } from "./files.ts";
+import { constants, dataOption, flowFlags, flowOverrides, setOption } from "./flow-flags.ts";
+import { type ExitCode, exit } from "./host.ts";
+import { announce, complain, usageError } from "./messages.ts";
+import { reporter } from "./progress.ts";
+import { readState, writeState } from "./state-file.ts";
+import { type Stopwatch, stopwatch, timingOption } from "./timing.ts";
+
+type Mode = "fit" | "stream";
+
+const allOption: Option = { name: "all", help: "every row of the table, not the first 40" };
+const progressOption: Option = {
+  name: "progress",
+  value: "ROWS",
+  help: "a line of figures on stderr every so many rows",
+};
+
+const saveOption: Option = { name: "save", value: "STATE", help: "save the state at the end, also when interrupted" };
+const streamOptions: readonly Option[] = [
+  { name: "resume", value: "STATE", help: "go on from a saved state (stream)" },
+  { name: "save-every", value: "ROWS", help: "with --save: save on the way, too (stream)" },
+];
+
+/** Flags of the verbs that print a summary. */
+export const resultOptions: readonly Option[] = [allOption];
+
+/** Flags of the verbs that run a model; one that fixes the mode has no flag for it. */
+export function runOptions(mode: Mode | null): readonly Option[] {
+  const flow = flowFlags.filter(({ name }) => name !== "mode" || mode === null);
+  const saved = mode === "fit" ? [saveOption] : [saveOption, ...streamOptions];
+  return [dataOption, ...saved, progressOption, allOption, timingOption, setOption, ...flow];
+}
+
+/** A model that was read and checked. */
+export interface Opened {
+  readonly file: string;
+  readonly model: Model;
+  /** Milliseconds that it took. */
+  readonly compileMs: number;
+}
+
+/** The one model that a command names, compiled; an exit code after saying what is wrong. */
+export async function openModel(
+  context: Context,
+  verb: string,
+  watch: Stopwatch | null = null,
+): Promise<Opened | ExitCode> {
+  const { positionals } = context.given;
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) {
+    const what = file === undefined ? "a model" : `one model, not ${positionals.length}`;
+    return usageError(context, misuse(`\`ffm ${verb}\` needs ${what}.`), `For example: ffm ${verb} coffee.ffm`);
+  }
+  const set = constants(context.given);
+  if (set.kind === "misuse") return usageError(context, set, "For example: --set K=5");
+  const source = await readModel(context, file);
+  if (source === null) return exit.model;
+  const { check } = await import("../index.ts");
+  const started = context.host.now();
+  const { model, diagnostics } = check(source, {
+    file,
+    set: set.values,
+    resolve: resolver(context),
+    ...(watch === null ? {} : { timer: watch.timer }),
+  });
+  if (model === null) {
+    await complain(context, diagnostics);
+    return exit.model;
+  }
+  return { file, model, compileMs: context.host.now() - started };
+}
+
+/** Which data: those of the command line, else those that the model names, beside the model. */
+function dataNamed(context: Context, { file, model }: Opened): { spec: string; inModel: boolean } | null {
+  const given = value(context.given, dataOption.name);
+  if (given !== null) return { spec: given, inModel: false };
+  const named = model.settings.data;
+  return named === undefined
+    ? null
+    : { spec: isPath(named) && !isAbsolute(named) ? join(dirname(file), named) : named, inModel: true };
+}
+
+function isPath(spec: string): boolean {
+  return spec !== "-" && !/^[a-z]+:/i.test(spec);
+}
+
+/** Opens the data of a model; an exit code after saying what is wrong, null where none are named. */
+export async function openData(context: Context, opened: Opened): Promise<RowSource | ExitCode | null> {
+  const named = dataNamed(context, opened);
+  if (named === null) return null;
+  const { openSource } = await import("../index.ts");
+  // Sources look for files from the folder of the process.
+  const elsewhere = isPath(named.spec) && context.host.cwd !== process.cwd();
+  const setting = named.inModel ? opened.model.compiled.density.flow.find(({ key }) => key === "data") : undefined;
+  // An interruption must reach a pipe that says nothing.
+  if (named.spec === "-") addAbortSignal(context.host.signal, context.host.stdin);
+  const found = await openSource(elsewhere ? locate(context, named.spec) : named.spec, {
+    stdin: context.host.stdin,
+    ...(setting === undefined ? {} : { span: setting.span }),
+  });
+  context.host.signal.throwIfAborted();
+  return found.kind === "source" ? found.source : complain(context, found.diagnostics);
+}
+
+/** A number of rows given by a flag. */
+function rowsOf(given: Arguments, name: string): number | null | Misuse {
+  const text = value(given, name);
+  if (text === null) return null;
+  const rows = Number(text.replaceAll("_", ""));
+  return Number.isSafeInteger(rows) && rows > 0 ? rows : misuse(`--${name} wants a number of rows.`);
+}
+
+function isMisuse(found: number | null | Misuse): found is Misuse {
+  return typeof found === "object" && found !== null;
+}
+
+/** What the flags say about saved states. */
+interface Saving {
+  readonly resume?: Uint8Array;
+  readonly onState?: (bytes: Uint8Array) => void;
+  readonly saveEvery?: number;
+}
+
+/** Reads the state to go on from, and says where to save; an exit code after saying what is wrong. */
+async function savingOf(context: Context, mode: Mode, saveEvery: number | null): Promise<Saving | ExitCode> {
+  const { given } = context;
+  const [from, to] = [value(given, "resume"), value(given, "save")];
+  if (from !== null && mode === "fit") {
+    return usageError(context, misuse("A fit starts anew: --resume is for streams."), "Add --mode stream.");
+  }
+  if (saveEvery !== null && to === null) {
+    return usageError(context, misuse("--save-every needs --save STATE."), "For example: --save coffee.ffs");
+  }
+  let resume: Uint8Array | null = null;
+  if (from !== null) {
+    const found = readState(context, from);
+    if (found.kind === "absent") {
+      announce(context, { code: "usage", message: `I can't read ${from}: ${found.reason}.`, hint: null });
+      return exit.data;
+    }
+    // A broken state is better named by its file, and before any row is read.
+    (await import("../index.ts")).loadState(found.bytes, from);
+    resume = found.bytes;
+  }
+  return {
+    ...(resume === null ? {} : { resume }),
+    ...(to === null ? {} : { onState: (bytes) => writeState(context, to, bytes) }),
+    ...(saveEvery === null ? {} : { saveEvery }),
+  };
+}
+
+/** Fits or streams the model that the command names, and prints the summary. */
+export async function carryOut(context: Context, verb: string, fixed: Mode | null): Promise<ExitCode> {
+  const { given, host } = context;
+  const every = rowsOf(given, "progress");
+  if (isMisuse(every)) return usageError(context, every, "For example: --progress 100000");
+  const saveEvery = rowsOf(given, "save-every");
+  if (isMisuse(saveEvery)) return usageError(context, saveEvery, "For example: --save-every 100000");
+  const overrides = await flowOverrides(context);
+  if (overrides === null) return exit.usage;
+  const watch = stopwatch(context);
+  const opened = await openModel(context, verb, watch);
+  if (typeof opened === "number") return opened;
+  const mode = fixed ?? overrides.mode ?? opened.model.settings.mode ?? "fit";
+  const count = overrides.threads ?? opened.model.settings.threads ?? 1;
+  const spawn = mode === "fit" && count > 1 ? host.threads?.(count) : undefined;
+  const saving = await savingOf(context, mode, saveEvery);
+  if (typeof saving === "number") return saving;
+  const source = await openData(context, opened);
+  if (typeof source === "number") return source;
+  if (source === null) {
+    const message = `\`ffm ${verb}\` needs data, and the model names none.`;
+    const hint = 'Name them with --data rows.csv, or in the model: flow { data "rows.csv" }';
+    return usageError(context, misuse(message), hint);
+  }
+  const { fit, stream } = await import("../index.ts");
+  const progress = reporter(host, { everyRows: every, mode });
+  try {
+    const summary = await (mode === "fit" ? fit : stream)(opened.model, source, {
+      ...overrides,
+      ...saving,
+      onProgress: progress.show,
+      signal: host.signal,
+      now: host.now,
+      ...(spawn === undefined ? {} : { spawn }),
+      ...(host.busy === undefined ? {} : { onBusy: host.busy }),
+      compileMs: opened.compileMs,
+    });
+    progress.clear();
+    watch.add("read", summary.timing.readMs);
+    watch.add("update", summary.timing.updateMs);
+    const code = await conclude(context, summary);
+    watch.report();
+    return code;
+  } finally {
+    progress.clear();
+    await source.close();
+  }
+}
+
+/** Prints what a run came to; a fit that was interrupted has come to nothing yet. */
+async function conclude(context: Context, summary: Summary): Promise<ExitCode> {
+  const interrupted = context.host.signal.aborted;
+  if (!interrupted || summary.mode === "stream") await writeSummary(context, summary);
+  if (!interrupted) return exit.ok;
+  announce(context, { code: "interrupted", message: `Interrupted after ${summary.rows} rows.`, hint: null });
+  return exit.interrupted;
+}
+
+/** Writes a summary in the form asked for. */
+export async function writeSummary(context: Context, summary: Summary): Promise<void> {
+  const { host, color, format, given } = context;
+  if (format === "json") {
+    host.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    return;
+  }
+  const { summaryTable } = await import("../index.ts");
+  const width = host.stdout.terminal ? host.stdout.columns : 100;
+  host.stdout.write(summaryTable(summary, { color: color.stdout, all: isOn(given, allOption.name), width }));
+}

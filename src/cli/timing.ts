@@ -1,0 +1,42 @@
+// `--timing`: where the time of a command went, on stderr.
+
+import type { Timer } from "../index.ts";
+import { isOn, type Option } from "./arguments.ts";
+import type { Context } from "./context.ts";
+
+export const timingOption: Option = { name: "timing", help: "where the time went, on stderr" };
+
+/** Stages and their milliseconds, in the order of their first appearance. */
+export interface Stopwatch {
+  readonly timer: Timer;
+  /** Adds what was measured elsewhere. */
+  readonly add: (stage: string, milliseconds: number) => void;
+  /** Writes the table, if it was asked for. */
+  readonly report: () => void;
+}
+
+/** A stopwatch on the host's clock; the time before the command began is its first stage. */
+export function stopwatch({ host, given }: Context): Stopwatch {
+  const spent = new Map<string, number>([["start", host.now()]]);
+  const add = (stage: string, milliseconds: number): void => {
+    spent.set(stage, (spent.get(stage) ?? 0) + milliseconds);
+  };
+  const timer: Timer = {
+    time(stage, work) {
+      const begun = host.now();
+      try {
+        return work();
+      } finally {
+        add(stage, host.now() - begun);
+      }
+    },
+  };
+  const report = (): void => {
+    if (!isOn(given, "timing")) return;
+    spent.set("total", host.now());
+    const width = Math.max(...[...spent.keys()].map((stage) => stage.length));
+    const lines = [...spent].map(([stage, ms]) => `${stage.padEnd(width)}  ${ms.toFixed(1).padStart(8)} ms\n`);
+    host.stderr.write(lines.join(""));
+  };
+  return { timer, add, report };
+}
