@@ -134,7 +134,7 @@ class Search {
       if (!this.#wander() && !(damped && this.#jump(this.#step(this.#all, 0)))) {
         if (Math.abs(decrement) <= 1e-7 * size)
           return polish ? this.#polish(decrement) : this.#finish(decrement, true, false);
-        return this.#finish(decrement, false, true);
+        return this.#finish(decrement, false, this.#objective.passes < maxPasses);
       }
     }
     return this.#finish(this.#step(this.#all, 0), false, false);
