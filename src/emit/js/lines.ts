@@ -46,14 +46,14 @@ export function filled(entries: readonly string[], indent: string): string[] {
   const lines: string[] = [];
   let line = "";
   for (const entry of entries) {
-    if (line === "" && indent.length + entry.length >= widest) {
-      lines.push(...wrapped(`${entry},`, indent));
-      continue;
-    }
     if (line !== "" && indent.length + line.length + entry.length + 2 > widest) {
       lines.push(indent + line);
-      line = `${entry},`;
-    } else line = line === "" ? `${entry},` : `${line} ${entry},`;
+      line = "";
+    }
+    line = line === "" ? `${entry},` : `${line} ${entry},`;
+    if (indent.length + line.length <= widest) continue;
+    lines.push(...wrapped(line, indent));
+    line = "";
   }
   return line === "" ? lines : [...lines, indent + line];
 }

@@ -49,7 +49,7 @@ function one(statement: Statement, program: LoopProgram, replaced: Replaced): Ti
     case "for": {
       const { index, count, body } = statement;
       // a routine reads the lane by its name
-      if (count === 1 && index !== "lane") return inside(body, withIndex(replaced, index));
+      if (count === 1 && (index !== "lane" || !hasRoutine(body))) return inside(body, withIndex(replaced, index));
       const only = body.length === 1 ? body[0] : undefined;
       if (only?.kind === "store" && !only.add && only.value.kind === "number" && count !== "rows") {
         const last = intOf(only.at, withIndex(replaced, index));
@@ -82,6 +82,10 @@ function one(statement: Statement, program: LoopProgram, replaced: Replaced): Ti
     case "routine":
       return [statement];
   }
+}
+
+function hasRoutine(body: readonly Statement[]): boolean {
+  return body.some((s) => s.kind === "routine" || ("body" in s && hasRoutine(s.body)));
 }
 
 function intOf(value: Int, replaced: Replaced): Int {
