@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { GroupResult } from "./bench.ts";
 import type { Provenance } from "./machine.ts";
-import { markdownTable } from "./table.ts";
+import { figure, markdownTable } from "./table.ts";
 
 /** What bench/results/NAME.json holds. */
 export interface BenchResult extends Provenance {
@@ -60,8 +60,40 @@ function section(result: BenchResult): string {
     setting,
     "",
     ...result.groups.map(markdownTable),
+    ...roofline(result.groups),
     ...absent,
   ].join("\n");
+}
+
+/** The simulated stream pass of the glm bench beside what the core could do at best; nothing where it was not measured. */
+function roofline(groups: readonly GroupResult[]): readonly string[] {
+  const measured = groups.flatMap((g) => g.entries).filter((e) => e.missing === null);
+  const pace = measured.find((e) => "dsyrk GFLOP/s" in e.figures)?.figures;
+  const pass = groups.find((g) => /^simulated: one stream pass/.test(g.title));
+  const ours = pass?.entries.find((e) => e.ours && e.missing === null);
+  const [, rows, parameters] = /([\d,]+) × (\d+)$/.exec(pass?.title ?? "") ?? [];
+  const loop = ours?.figures["in the loop, ms"];
+  if (pace === undefined || ours === undefined || typeof loop !== "number") return [];
+  const n = Number(rows.replaceAll(",", ""));
+  const p = Number(parameters);
+  const arithmetic = (n * p * (p + 1) + 4 * n * p) / (pace["dsyrk GFLOP/s"] ?? Number.NaN) / 1e6;
+  const memory = (8 * n * p) / (pace["stream GB/s"] ?? Number.NaN) / 1e6;
+  const least = Math.max(arithmetic, memory);
+  return [
+    "### the roofline",
+    "",
+    "One stream pass over the simulated table, against the pace of one core as measured in the same run (BLAS's rank-k update, and reading memory).",
+    "",
+    "| | ms |",
+    "| --- | ---: |",
+    `| operations at the pace of BLAS | ${figure(arithmetic)} |`,
+    `| bytes at the pace of memory | ${figure(memory)} |`,
+    `| ours, in the loop | ${figure(loop)} |`,
+    `| ours, the whole call | ${figure(ours.median)} |`,
+    "",
+    `In the loop: ${figure(loop / least)} times the least that the larger of the two allows.`,
+    "",
+  ];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeReport();

@@ -218,6 +218,7 @@ export const glmBench: Bench = {
     const real = existsSync(file)
       ? groups("covtype", await covtype(file), false)
       : [{ title: "covtype", absent: `there is no ${file}; FFM_DATA names the folder of the data` }];
-    return [...made, ...(quick ? [] : real), peak];
+    // A trial run leaves the real table out, but says all the same where it is missing.
+    return [...made, ...real.filter((g) => !quick || "absent" in g), peak];
   },
 };

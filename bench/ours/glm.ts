@@ -3,7 +3,7 @@
 import { compile, fit, type Summary, stream } from "../../src/index.ts";
 import { readNpy } from "../tables.ts";
 import { serve, timed } from "./serve.ts";
-import { settings } from "./settings.ts";
+import { settings, threading } from "./settings.ts";
 
 const source = `
   data x : real[p] from "x*"
@@ -20,10 +20,13 @@ const columns: Record<string, Float64Array> = Object.fromEntries(
 columns.y = readNpy(`${folder}/y.npy`)[0];
 const model = compile(source);
 const now = (): number => performance.now();
+const threaded = threading();
 
 await serve(async (task) => {
   const work = task.mode === "stream" ? stream : fit;
-  const { ms, value } = await timed<Summary>(() => work(model, columns, { ...settings(), now, structure: "full" }));
+  const { ms, value } = await timed<Summary>(() =>
+    work(model, columns, { ...settings(), ...threaded, now, structure: "full" }),
+  );
   const { parameters, passes, timing, plan } = value;
   return {
     ms,

@@ -2,6 +2,7 @@
 
 import { openSource } from "../../src/index.ts";
 import { serve, timed } from "./serve.ts";
+import { total } from "./total.ts";
 
 const threads = Number(process.argv[2]);
 
@@ -17,9 +18,7 @@ await serve(async (task) => {
       source.columns.forEach((name, k) => {
         const column = batch.columns.get(name);
         if (column?.kind !== "number") throw new Error(`column ${name} is not numeric`);
-        let sum = 0;
-        for (let i = 0; i < batch.rows; i++) sum += column.values[i];
-        sums[k] += sum;
+        sums[k] += total(column.values, batch.rows);
       });
     }
     await source.close();

@@ -4,7 +4,7 @@
 import { compile, fit, type RowSource, type Rows, type Summary, stream } from "../../src/index.ts";
 import { draws } from "../random.ts";
 import { serve, timed } from "./serve.ts";
-import { settings } from "./settings.ts";
+import { settings, threading } from "./settings.ts";
 
 const [kind, sizeText, rowsText, threads] = process.argv.slice(2);
 const size = Number(sizeText);
@@ -85,13 +85,14 @@ const model = compile(kind === "levels" ? levels : numeric);
 const made = kind === "levels" ? null : repeated(size);
 const data = made === null ? sited() : kind === "threads" ? whole(made.columns) : made.source;
 const now = (): number => performance.now();
+const threaded = kind === "threads" ? threading(Number(threads)) : {};
 
 await serve(async () => {
   const options = {
     ...settings(),
     now,
     structure: "full",
-    ...(kind === "threads" ? { threads: Number(threads) } : {}),
+    ...threaded,
   } as const;
   const work = kind === "threads" ? fit : stream;
   const { value } = await timed<Summary>(() => work(model, data, options));

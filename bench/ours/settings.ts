@@ -1,13 +1,18 @@
-// What the harness was told, as flow settings: `--backend` and `--threads` reach the product's contestants by the
+// What the harness was told, as settings of the product: `--backend` and `--threads` reach its contestants by the
 // environment, since everything else about them is the same.
 
-import type { FlowOptions } from "../../src/index.ts";
+import { threads } from "../../src/cli/threads.ts";
+import type { FlowOptions, RunOptions } from "../../src/index.ts";
 
-/** Backend and threads, where the harness names them; the product's defaults otherwise. */
+/** The backend, where the harness names one; the product's default otherwise. */
 export function settings(): FlowOptions {
-  const { FFM_BENCH_BACKEND: backend, FFM_BENCH_THREADS: threads } = process.env;
-  return {
-    ...(backend === undefined ? {} : { backend: backend as NonNullable<FlowOptions["backend"]> }),
-    ...(threads === undefined || threads === "1" ? {} : { threads: Number(threads) }),
-  };
+  const { FFM_BENCH_BACKEND: backend } = process.env;
+  return backend === undefined ? {} : { backend: backend as NonNullable<FlowOptions["backend"]> };
+}
+
+/** Threads for fits, started once and kept warm: as many as the harness was told unless `count` says otherwise. */
+export function threading(
+  count: number = Number(process.env.FFM_BENCH_THREADS ?? 1),
+): Pick<RunOptions, "threads" | "spawn"> {
+  return count === 1 ? {} : { threads: count, spawn: threads(count).spawn };
 }
