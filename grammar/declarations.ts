@@ -1,6 +1,7 @@
 // Productions of what a model is made of: constants, data, unknowns, definitions and reports.
 
-import { Identifier, token } from "./tokens.ts";
+import { tokenMatcher } from "chevrotain";
+import { Identifier, lineEnds, token } from "./tokens.ts";
 import { TypeParser } from "./types.ts";
 
 const Equal = token("Equal");
@@ -82,7 +83,24 @@ export class DeclarationParser extends TypeParser {
     });
     this.OPTION2(() => {
       this.CONSUME(token("Init"));
-      this.SUBRULE(this.expression);
+      this.SUBRULE(this.start);
+    });
+  });
+
+  /** `sample` is a word only where a family or nothing follows; elsewhere it is a name like any other. */
+  start = this.RULE("start", () => {
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        {
+          GATE: () => lineEnds.has(this.LA(2).tokenType.name) || tokenMatcher(this.LA(2), Identifier),
+          ALT: () => {
+            this.CONSUME(token("Sample"));
+            this.OPTION(() => this.SUBRULE(this.distributed));
+          },
+        },
+        { ALT: () => this.SUBRULE(this.expression) },
+      ],
     });
   });
 
@@ -106,9 +124,23 @@ export class DeclarationParser extends TypeParser {
   function = this.RULE("function", () => {
     this.CONSUME(token("Fn"));
     this.CONSUME(Identifier);
-    this.SUBRULE(this.parameters);
+    this.SUBRULE(this.functionParameters);
     this.CONSUME(Equal);
     this.SUBRULE(this.expression);
+  });
+
+  functionParameters = this.RULE("functionParameters", () => {
+    this.CONSUME(token("LeftParen"));
+    this.OPTION(() => this.AT_LEAST_ONE_SEP({ SEP: token("Comma"), DEF: () => this.SUBRULE(this.functionParameter) }));
+    this.CONSUME(token("RightParen"));
+  });
+
+  functionParameter = this.RULE("functionParameter", () => {
+    this.CONSUME(Identifier);
+    this.OPTION(() => {
+      this.CONSUME(Colon);
+      this.SUBRULE(this.type);
+    });
   });
 
   parameters = this.RULE("parameters", () => {

@@ -147,7 +147,7 @@ export function ebnf(): string {
     `BinaryOperator ::= ${withCategory("BinaryOperator")}`,
     `PrefixOperator ::= ${withCategory("PrefixOperator")}`,
     `Identifier ::= Name | ${choice(["contextual"])}`,
-    `Word ::= Identifier | ${choice(["keyword"])}`,
+    `Word ::= Identifier | Path | ${choice(["keyword"])}`,
     "",
     ...literals,
     `Name ::= /${name}/`,

@@ -133,6 +133,7 @@ export class ExpressionParser extends CstParser {
     this.OR([
       { ALT: () => this.CONSUME(token("NumberLiteral")) },
       { ALT: () => this.CONSUME(Identifier) },
+      { ALT: () => this.CONSUME(token("Path")) },
       {
         ALT: () => {
           this.CONSUME(LeftParen);

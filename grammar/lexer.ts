@@ -57,6 +57,6 @@ export function lex(text: string): readonly Token[] {
 export function isName(text: string): boolean {
   const tokens = lex(text);
   if (tokens.length !== 1 || tokens[0].image !== text) return false;
-  const kind = rowOf(tokens[0].tokenType)?.kind;
-  return kind === "name" || kind === "contextual";
+  const row = rowOf(tokens[0].tokenType);
+  return row?.name === "Identifier" || row?.kind === "contextual";
 }

@@ -29,6 +29,7 @@ const meanings: Readonly<Record<string, string>> = {
   index: "a position",
   indices: "a position",
   use: 'a name or a file in quotes, such as "lib.ffm",',
+  start: "a value",
   source: 'a column in quotes, such as "x" or "x*", or a list in brackets',
   column: "the name of a column",
   columns: "the name of a column",

@@ -77,6 +77,13 @@ const literals: readonly TokenRow[] = [
     "string.quoted.double",
     "a string",
   ),
+  shaped(
+    "Path",
+    "name",
+    `[${letter}][${inWord}]*(?:\\.[${letter}][${inWord}]*)+`,
+    "variable.other",
+    "a parameter of a layer",
+  ),
   shaped("Identifier", "name", `[${letter}][${inWord}]*`, "variable.other", "a name"),
   shaped("Transpose", "operator", `(?<=[${inWord})\\]'])'`, "keyword.operator", "`'`"),
 ];
@@ -101,7 +108,7 @@ const contextual: readonly TokenRow[] = words(
   "contextual",
   "keyword.other",
   false,
-  "from once init weight truncated observed when to on by",
+  "from once init sample weight truncated observed when to on by",
 );
 
 /** Names of types; they are no words of the language elsewhere, so that a column may be called `count`. */
@@ -259,11 +266,17 @@ export const blockLineEnds: ReadonlyMap<string, TokenType> = new Map([
   ["flow", category("EntryEnd", lineEnd)],
 ]);
 
+/** Names of the tokens that end a line, of a block or not. */
+export const lineEnds: ReadonlySet<string> = new Set([
+  "Newline",
+  ...[...blockLineEnds.values()].map((type) => type.name),
+]);
+
 const binary = new Set(precedence.flat());
 
 function categoriesOf(row: TokenRow): TokenType[] {
   const found: TokenType[] = [];
-  if (row.kind === "keyword") found.push(Word);
+  if (row.kind === "keyword" || row.name === "Path") found.push(Word);
   if (row.kind === "contextual") found.push(Identifier);
   if (row.name !== "Not" && binary.has(row.name)) found.push(BinaryOperator);
   if (row.name === "Minus" || row.name === "Not") found.push(PrefixOperator);

@@ -383,6 +383,27 @@ distribution Weibull(shape: positive, log: real) on positive {
 `,
 };
 
+/** The .ffm text of the standard modules, which `use NAME` reads. */
+export const modules: Readonly<Record<string, string>> = {
+  nn: `// Layers of neural networks, for \`use nn\`. Weights start at random, by the seed, of a size that keeps the spread of
+// what passes through a \`relu\` (He et al. 2015, "Delving deep into rectifiers"); a prior of sd 1 keeps the estimate
+// finite where the data leave directions open.
+
+/// n outputs, each a weighted sum of the inputs and a bias: W @ x + b.
+layer Dense(n) {
+  param W : real[n, m] ~ Normal(0, 1) init sample Normal(0, sqrt(2 / m))
+  param b : real[n]    ~ Normal(0, 1)
+
+  fn f(x: real[m]) = W @ x + b
+}
+
+/// The input and what two dense layers with n units between them add to it.
+layer Residual(n) {
+  fn f(x: real[m]) = x + Dense(m)(relu(Dense(n)(x)))
+}
+`,
+};
+
 /** The .ffm text of the standard functions. */
 export const functions: string = `// Standard functions that are expressions in other functions; expanded in place. What is here is what a
 // formula needs in its stable form; operations proper (exp, erf, lgamma, …) are the compiler's.

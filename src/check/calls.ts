@@ -6,7 +6,8 @@ import { showDim } from "../ir/index.ts";
 import { type CallExpr, type Expr, type Name, printExpression as show } from "../syntax/index.ts";
 import { outer } from "./arrays.ts";
 import { applyBuiltin, builtinNames, builtinParameters } from "./builtins.ts";
-import { type Context, notBuilt, parametersOf, report, type Scope } from "./context.ts";
+import { type Context, inFrame, notBuilt, parametersOf, report, type Scope } from "./context.ts";
+import { fitInputs } from "./inputs.ts";
 import { suggestion } from "./names.ts";
 import { local } from "./scope.ts";
 import * as s from "./support.ts";
@@ -63,6 +64,8 @@ export function isFunction(name: string, scope: Scope): boolean {
 
 /** Says that a called name is no function. */
 export function unknownFunction(c: Context, { text: name, span }: Name, scope: Scope): null {
+  if (scope.functions.layer(name) !== null)
+    return report(c, "FF213", span, { name, what: "layer" }, `A layer is given its input too: \`${name}(…)(x)\`.`);
   const what = scope.functions.otherwise(name) ?? (scope.names().includes(name) ? "value" : null);
   if (what !== null) return report(c, "FF212", span, { name, what });
   const known = [...scope.functions.names(), ...operationNames, ...unbuiltFunctions];
@@ -148,14 +151,16 @@ function expand(
     return said ? null : report(c, "FF422", expr.callee.span, { limit: mostExpansions });
   }
   c.calls.push(key);
-  const result = c.elaborate(written.item.body, local(written.scope, own));
+  const sizes = fitInputs(c, written.item, [...own.values()] as readonly Value[], args, written.scope);
+  const inside = sizes && local(written.scope, new Map([...sizes, ...own]));
+  const result = inside && inFrame(c, null, () => c.elaborate(written.item.body, inside));
   c.calls.pop();
   c.expanded.set(use, result);
   return result;
 }
 
 /** Everything that a function's result may depend on. */
-function valueKey(v: Value): string {
+export function valueKey(v: Value): string {
   if (v.kind === "category") return `${v.name}@${v.node}`;
   const { lower, upper, lowerOpen, upperOpen, integer } = v.support;
   const { affine, lanes, extent, position, structure, axes, missing } = v;

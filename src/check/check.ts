@@ -3,16 +3,19 @@
 import { type Code, type Diagnostic, hasErrors } from "../diagnostics/index.ts";
 import type { Density, FlowSetting, Term } from "../ir/index.ts";
 import type { Ast } from "../syntax/index.ts";
-import { report } from "./context.ts";
+import { attributed, report } from "./context.ts";
 import { dataRequests } from "./data.ts";
 import { familiesOf, familyDensity } from "./family-density.ts";
 import { flowOptions, flowSettings } from "./flow.ts";
+import { placeIn, structureOf } from "./flow-names.ts";
 import { checkFunctions } from "./functions.ts";
 import { warnOfUnidentified } from "./identify.ts";
+import { checkLayers } from "./layers.ts";
 import { dimensionsOf, type Model, summarise, titleOf } from "./model.ts";
 import { evaluateAll } from "./order.ts";
 import { densityParameters } from "./parameters.ts";
 import { type CheckOptions, type Prepared, prepare } from "./prepare.ts";
+import { startDraws } from "./starts.ts";
 import { factor, prior, reported, statement } from "./statements.ts";
 
 export interface Checked {
@@ -28,10 +31,12 @@ export function check(ast: Ast, options: CheckOptions = {}): Checked {
   const { c, items, declared } = prepared;
   evaluateAll(declared, items);
   checkFunctions(c, prepared.callables.own.functions, declared.scope);
+  checkLayers(c, prepared.callables.own.layers, declared.scope);
   const parameters = densityParameters(c, declared);
   const terms = allTerms(prepared);
+  const starts = startDraws(c, declared, prepared.callables.families);
   const reports = items.flatMap((item) => (item.kind === "report" ? (reported(c, item, declared) ?? []) : []));
-  const flow = settingsOf(prepared);
+  const flow = settingsOf(prepared, [...declared.parameters.keys()]);
   if (!terms.some((t) => t.kind !== "prior") && statesNothing(prepared)) {
     if (items.some((item) => item.kind === "data" || item.kind === "param"))
       report(c, "FF401", { file: ast.file, start: 0, end: 0 }, {});
@@ -49,6 +54,7 @@ export function check(ast: Ast, options: CheckOptions = {}): Checked {
     dimensions: dimensionsOf(c, declared),
     learnt: [...c.learnt.values()],
     parameters,
+    starts,
     terms,
     reports,
     flow,
@@ -60,7 +66,12 @@ function allTerms({ c, items, declared, callables }: Prepared): readonly Term[] 
   const terms: (Term | null)[] = [];
   for (const parameter of declared.parameters.values()) {
     const call = parameter.item.prior;
-    if (call !== null) terms.push(prior(c, parameter, parameter.value, call, call.span, callables.families, declared));
+    if (call === null) continue;
+    const own = { ...declared, scope: parameter.scope };
+    const place = parameter.item.span;
+    terms.push(
+      attributed(c, place, () => prior(c, parameter, parameter.value, call, call.span, callables.families, own)),
+    );
   }
   for (const item of items) {
     if (item.kind === "likelihood") terms.push(statement(c, item, callables.families, declared));
@@ -74,9 +85,13 @@ function statesNothing({ items }: Prepared): boolean {
   return !items.some((item) => item.kind === "likelihood" || item.kind === "factor");
 }
 
-function settingsOf({ c, items }: Prepared): readonly FlowSetting[] {
-  const { settings, diagnostics } = flowSettings(items.flatMap((item) => (item.kind === "flow" ? [item.entries] : [])));
+function settingsOf({ c, items }: Prepared, parameters: readonly string[]): readonly FlowSetting[] {
+  const blocks = items.flatMap((item) => (item.kind === "flow" ? [item.entries] : []));
+  const { settings, diagnostics } = flowSettings(blocks);
   c.diagnostics.push(...diagnostics);
+  const { structure } = flowOptions(settings).options;
+  if (structure !== undefined && typeof structure !== "string")
+    c.diagnostics.push(...structureOf(structure, parameters, placeIn(blocks.flat(), "structure")).diagnostics);
   return settings;
 }
 
@@ -96,6 +111,7 @@ const echoes: ReadonlySet<Code> = new Set([
   "FF402",
   "FF404",
   "FF418",
+  "FF423",
 ]);
 
 /** Each message once, the model's own file first, by place. */

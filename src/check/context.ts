@@ -4,7 +4,8 @@
 import type { ArgsOf, Code, Diagnostic, Span } from "../diagnostics/index.ts";
 import { diagnose } from "../diagnostics/index.ts";
 import { GraphBuilder, type LearntFeature, type NodeId } from "../ir/index.ts";
-import type { Expr, FunctionItem } from "../syntax/index.ts";
+import type { Expr, FunctionItem, LayerItem } from "../syntax/index.ts";
+import type { DeclaredParameter } from "./declare.ts";
 import type { Value } from "./value.ts";
 
 /** Looks names up; `null` where the definition itself is broken (and was reported), `undefined` where there is none. */
@@ -21,6 +22,29 @@ export interface Functions {
   readonly names: () => readonly string[];
   /** What else a called name might be: `distribution`, `layer`, or a value. */
   readonly otherwise: (name: string) => string | null;
+  /** The layers that `L(…)(…)` may mean. */
+  readonly layer: (name: string) => Layer | null;
+  readonly layers: () => readonly string[];
+  /** The standard module with a layer of that name, where the model does not use it. */
+  readonly layerModule: (name: string) => string | null;
+}
+
+/** A layer with the scope its lines are read in. */
+export interface Layer {
+  readonly item: LayerItem;
+  readonly scope: Scope;
+  readonly standard: boolean;
+}
+
+/** Names of the instances of layers that stand in an expression. */
+export type Frame = ReadonlyMap<Expr, string>;
+
+/** An instance as it was made, with what must be the same wherever it is used. */
+export interface Instance {
+  readonly place: Expr;
+  readonly scope: Scope;
+  readonly settings: string;
+  readonly sizes: string;
 }
 
 export interface Context {
@@ -40,6 +64,11 @@ export interface Context {
   /** Lanes made so far, and how many bodies the loops around are written out into. */
   readonly loops: { count: number; copies: number };
   readonly dependencies: Map<NodeId, ReadonlySet<string>>;
+  /** Parameters by name: those of the model's lines, and those of layers as their instances are made. */
+  readonly parameters: Map<string, DeclaredParameter>;
+  /** Instances of layers by name, and the names in reach; null where an instance can't be named. */
+  readonly instances: Map<string, Instance>;
+  readonly naming: { frame: Frame | null };
 }
 
 /** A context with nothing in it yet. */
@@ -55,8 +84,30 @@ export function createContext(elaborate: (c: Context, expr: Expr, scope: Scope) 
     expanded: new Map(),
     loops: { count: 0, copies: 1 },
     dependencies: new Map(),
+    parameters: new Map(),
+    instances: new Map(),
+    naming: { frame: null },
   };
   return context;
+}
+
+/** Elaborates with names for the instances in reach; null where none can be named. */
+export function inFrame<T>(c: Context, frame: Frame | null, work: () => T): T {
+  const around = c.naming.frame;
+  c.naming.frame = frame;
+  const result = work();
+  c.naming.frame = around;
+  return result;
+}
+
+/** What is said about lines of the standard library is said about the place that uses them. */
+export function attributed<T>(c: Context, place: Span | null, work: () => T): T {
+  const before = c.diagnostics.length;
+  const result = work();
+  if (place === null) return result;
+  for (const [k, d] of c.diagnostics.entries())
+    if (k >= before && d.span?.file.startsWith("stdlib/")) c.diagnostics[k] = { ...d, span: place };
+  return result;
 }
 
 /** Adds a diagnostic, once a place (a function expanded twice would say it twice), and is null for `return`. */

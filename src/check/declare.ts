@@ -4,9 +4,10 @@
 import type { Span } from "../diagnostics/index.ts";
 import { type Dim, type DimensionSource, type NodeId, named, type Transform } from "../ir/index.ts";
 import type { DataItem, Expr, Item, Name, ParamItem } from "../syntax/index.ts";
-import { type Context, notBuilt, report, type Scope } from "./context.ts";
+import { type Context, inFrame, notBuilt, report, type Scope } from "./context.ts";
 import { checkSource, dataValue } from "./data.ts";
 import { extentOf } from "./indices.ts";
+import { instancesOf, ofInstance } from "./layers.ts";
 import { constant, literal } from "./numbers.ts";
 import { parameterValue } from "./parameters.ts";
 import { interval } from "./support.ts";
@@ -45,6 +46,8 @@ export interface DeclaredParameter {
   readonly transform: Transform;
   readonly value: NumberValue;
   readonly logJacobian: NodeId | null;
+  /** What the expressions of its line see. */
+  readonly scope: Scope;
 }
 
 export interface Declarations {
@@ -93,23 +96,25 @@ export function declare(
   const values = new Map<string, Value | null>();
   const open: string[] = [];
   const data = new Map<string, DeclaredData>();
-  const parameters = new Map<string, DeclaredParameter>();
+  const { parameters } = c;
   const dimensions = new Map<string, DimensionSource>();
   const scope: Scope = {
     value: (name, span) => {
       const done = values.get(name);
       if (done !== undefined) return done;
       const definition = definitions.get(name);
-      if (definition === undefined) return undefined;
+      if (definition === undefined) return ofInstance(c, name, name, span, scope);
       if (open.includes(name)) return circle(c, open.slice(open.indexOf(name)), span, definitions);
       if (open.length >= deepest) return report(c, "FF107", span, { limit: deepest });
       open.push(name);
-      const value = evaluate(definition);
+      const instances =
+        definition.kind === "let" ? instancesOf(definition.item.value, definition.name.text, true) : null;
+      const value = inFrame(c, instances, () => evaluate(definition));
       open.pop();
       values.set(name, value);
       return value;
     },
-    names: () => [...definitions.keys()],
+    names: () => [...definitions.keys(), ...[...parameters.keys()].filter((name) => name.includes("."))],
     functions,
   };
 
@@ -194,7 +199,7 @@ export function declare(
     if (definition.kind !== "param") continue;
     const { item, name } = definition;
     const type = read(item);
-    const made = type && parameterValue(c, item, type, categories);
+    const made = type && parameterValue(c, item, type, categories, scope);
     values.set(name.text, made?.value ?? null);
     if (made !== null) parameters.set(name.text, made);
   }

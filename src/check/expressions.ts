@@ -1,12 +1,13 @@
 // Expressions: what was written becomes a value of the graph, with type, shape and support checked on the way.
 
 import { type Span, unreachable } from "../diagnostics/index.ts";
-import { type Expr, printExpression as show } from "../syntax/index.ts";
+import type { Expr } from "../syntax/index.ts";
 import { contract, stackValues, transposed } from "./arrays.ts";
 import { call } from "./calls.ts";
-import { type Context, notBuilt, report, type Scope } from "./context.ts";
+import { type Context, report, type Scope } from "./context.ts";
 import { align, arithmetic, elementwise } from "./elementwise.ts";
 import { index } from "./indices.ts";
+import { applied } from "./layers.ts";
 import { comprehension } from "./loops.ts";
 import { unknownName } from "./names.ts";
 import { literal, numeric } from "./numbers.ts";
@@ -35,7 +36,7 @@ export function elaborate(c: Context, expr: Expr, scope: Scope): Value | null {
     case "call":
       return call(c, expr, scope);
     case "apply":
-      return notBuilt(c, expr.span, `A layer, as in \`${show(expr)}\`,`);
+      return applied(c, expr, scope);
     case "comprehension":
       return comprehension(c, expr, scope);
     case "array":

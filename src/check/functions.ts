@@ -1,12 +1,13 @@
 // The functions and distributions that calls may mean: the user's own before the library's.
 
 import type { Span } from "../diagnostics/index.ts";
-import type { DistributionItem, FunctionItem, Item, Name } from "../syntax/index.ts";
+import type { DistributionItem, FunctionItem, Item, LayerItem, Name } from "../syntax/index.ts";
 import type { FamilyTable } from "./arguments.ts";
-import { isFunction, operationNames, unknownFunction } from "./calls.ts";
-import { type Context, type Functions, notBuilt, report, type Scope } from "./context.ts";
+import { operationNames } from "./calls.ts";
+import { type Context, type Functions, type Layer, report, type Scope } from "./context.ts";
 import { duplicate } from "./declare.ts";
 import type { Overload } from "./families.ts";
+import { checkCalls } from "./layers.ts";
 import type { Library } from "./library.ts";
 import { unknownName } from "./names.ts";
 import { unbuiltFamilies, unbuiltFunctions } from "./unbuilt.ts";
@@ -17,19 +18,26 @@ export interface Callables {
   readonly families: FamilyTable;
   /** What the lines of the user's own families see: constants and functions. */
   readonly constants: Scope;
-  readonly own: { readonly functions: readonly FunctionItem[]; readonly distributions: readonly DistributionItem[] };
+  readonly own: {
+    readonly functions: readonly FunctionItem[];
+    readonly distributions: readonly DistributionItem[];
+    readonly layers: readonly LayerItem[];
+  };
 }
 
 /** Collects what the items define; `scope` is the model's, in which user functions are read. */
 export function callables(
   c: Context,
   items: readonly Item[],
+  standard: readonly Item[],
   library: Library,
   scope: Scope,
   constants: Scope,
 ): Callables {
   const own = new Map<string, FunctionItem>();
   const distributions = new Map<string, DistributionItem[]>();
+  const layers = new Map<string, Layer>();
+  const standardLayers = layersOf(standard, library.scope);
   const first = new Map<string, { readonly span: Span; readonly kind: string }>();
   const claim = (name: Name, kind: string): boolean => {
     const known = first.get(name.text);
@@ -51,9 +59,11 @@ export function callables(
       )
         report(c, "FF205", item.name.span, { name: item.name.text, what: "function" });
     }
-    if (item.kind === "layer") {
-      claim(item.name, "layer");
-      notBuilt(c, item.span, `A layer (\`${item.name.text}\`)`);
+    if (item.kind === "layer" && claim(item.name, "layer")) {
+      layers.set(item.name.text, { item, scope, standard: false });
+      repeatedParameter(c, item.parameters);
+      if (standardLayers.has(item.name.text))
+        report(c, "FF205", item.name.span, { name: item.name.text, what: "layer" });
     }
     if (item.kind === "distribution") addDistribution(c, item, distributions, library, claim);
   }
@@ -67,8 +77,12 @@ export function callables(
       if (distributions.has(name) || library.familyNames.includes(name) || unbuiltFamilies.has(name))
         return "distribution";
       if (own.has(name) || library.functionNames.includes(name) || operationNames.includes(name)) return "function";
-      return null;
+      return layers.has(name) || standardLayers.has(name) ? "layer" : null;
     },
+    layer: (name) => layers.get(name) ?? standardLayers.get(name) ?? null,
+    layers: () => [...layers.keys(), ...standardLayers.keys()],
+    layerModule: (name) =>
+      library.moduleNames.find((m) => layersOf(library.module(m), library.scope).has(name)) ?? null,
   };
   const families: FamilyTable = {
     find: (name): readonly Overload[] => {
@@ -82,22 +96,39 @@ export function callables(
     functions,
     families,
     constants,
-    own: { functions: [...own.values()], distributions: [...distributions.values()].flat() },
+    own: {
+      functions: [...own.values()],
+      distributions: [...distributions.values()].flat(),
+      layers: [...layers.values()].map(({ item }) => item),
+    },
   };
+}
+
+/** The layers of standard modules; each sees those of its module and the library's functions. */
+function layersOf(items: readonly Item[], around: Scope): ReadonlyMap<string, Layer> {
+  const found = new Map<string, Layer>();
+  const scope: Scope = {
+    ...around,
+    functions: { ...around.functions, layer: (name) => found.get(name) ?? null, layers: () => [...found.keys()] },
+  };
+  for (const item of items) if (item.kind === "layer") found.set(item.name.text, { item, scope, standard: true });
+  return found;
 }
 
 /** Names in the user's functions that nothing defines; a function that is never called is not expanded otherwise. */
 export function checkFunctions(c: Context, own: readonly FunctionItem[], scope: Scope): void {
-  for (const { parameters, body } of own) {
-    const local = new Set([...parameters.map((p) => p.text), "pi", "inf"]);
+  for (const { parameters, types, body } of own) {
+    const sizes = types.flatMap((type) => type?.shape ?? []).flatMap((e) => [...namesIn(e).keys()]);
+    const local = new Set([...parameters.map((p) => p.text), ...sizes, "pi", "inf"]);
     walk(body, (e) => {
       if (e.kind === "comprehension") local.add(e.variable.text);
     });
     const known = new Set([...scope.names(), ...local]);
     for (const [name, span] of namesIn(body))
       if (!known.has(name)) unknownName(c, name, span, { ...scope, names: () => [...known] });
+    checkCalls(c, body, scope);
     walk(body, (e) => {
-      if (e.kind === "call" && !isFunction(e.callee.text, scope)) unknownFunction(c, e.callee, scope);
+      if (e.kind === "apply") report(c, "FF216", e.span, { layer: e.target.callee.text });
     });
   }
 }

@@ -4,7 +4,7 @@
 import type { Span } from "../diagnostics/index.ts";
 import { type Dim, type NodeId, offset, type Shape, sameDim, showDim } from "../ir/index.ts";
 import { type Expr, type IndexExpr, printExpression as show } from "../syntax/index.ts";
-import { pickAt } from "./arrays.ts";
+import { pickAt, stackValues } from "./arrays.ts";
 import { type Context, notBuilt, parametersOf, report, type Scope } from "./context.ts";
 import { literal, numeric } from "./numbers.ts";
 import { describe } from "./support.ts";
@@ -172,6 +172,11 @@ function range(
 ): NumberValue | null {
   const dim = value.shape[axis] as Dim;
   if (place.from === null && place.to === null) return value;
+  if (place.from !== null && place.to !== null) {
+    const first = c.elaborate(place.from, scope);
+    if (first?.kind === "number" && first.affine !== null)
+      return window(c, value, axis, first, c.elaborate(place.to, scope), place.span);
+  }
   const from = place.from === null ? 1 : extentOf(c, place.from, scope);
   const to = place.to === null ? dim : extentOf(c, place.to, scope);
   if (from === null || to === null) return null;
@@ -187,6 +192,35 @@ function range(
   const shape: Shape = value.shape.toSpliced(axis, 1, size);
   const axes = value.axes?.toSpliced(axis, 1, null) ?? null;
   return { ...value, node: at === 0 ? cut : c.g.transpose(cut), shape, axes };
+}
+
+/** Longest window that moves along a loop. */
+const widest = 1024;
+
+/** `x[k..k + 4]` in a loop over k: as many positions for each of the loop's, side by side. */
+function window(
+  c: Context,
+  value: NumberValue,
+  axis: number,
+  from: NumberValue,
+  to: Value | null,
+  span: Span,
+): NumberValue | null {
+  const [first, last] = [from.affine, to?.kind === "number" ? to.affine : null];
+  if (first === null || last === null || first.lane.id !== last.lane.id)
+    return notBuilt(c, span, "A range in a loop of unknown length that does not move as a whole");
+  const width = last.start - first.start + 1;
+  if (width < 1) return report(c, "FF301", span, { expected: "a range with at least one position", found: "empty" });
+  if (width > widest || axis > 0 || value.lanes.length > 0)
+    return notBuilt(c, span, "This range in a loop of unknown length");
+  const parts: NumberValue[] = [];
+  for (let k = 0; k < width; k++) {
+    const at = { ...from, affine: { lane: first.lane, start: first.start + k } };
+    const part = byLoop(c, value, axis, at, span);
+    if (part === null) return null;
+    parts.push(part);
+  }
+  return stackValues(c, parts, span);
 }
 
 /** A bound of a range: a number or a dimension, known before rows are. */

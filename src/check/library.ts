@@ -1,8 +1,8 @@
 // The standard library as text, read when it is needed: functions at once, families one by one.
 
-import { families, functions as functionsText } from "../../stdlib/index.ts";
+import { families, functions as functionsText, modules } from "../../stdlib/index.ts";
 import { internalError } from "../diagnostics/index.ts";
-import { type DistributionItem, type FunctionItem, type Item, parse } from "../syntax/index.ts";
+import { type DistributionItem, type FunctionItem, type Item, type LayerItem, parse } from "../syntax/index.ts";
 import type { Functions, Scope } from "./context.ts";
 
 export interface Library {
@@ -13,9 +13,13 @@ export interface Library {
   readonly findFunction: (name: string) => { readonly item: FunctionItem; readonly scope: Scope } | null;
   /** The overloads of a family, in order; empty where the library has none of that name. */
   readonly family: (name: string) => readonly DistributionItem[];
+  readonly moduleNames: readonly string[];
+  /** The items of a standard module. */
+  readonly module: (name: string) => readonly Item[];
 }
 
 const familyTexts: Readonly<Record<string, string>> = families;
+const moduleTexts: Readonly<Record<string, string>> = modules;
 
 function items(path: string, text: string): readonly Item[] {
   const { ast, diagnostics } = parse({ path, text });
@@ -24,23 +28,46 @@ function items(path: string, text: string): readonly Item[] {
   return ast.items;
 }
 
+/** The function whose lines start there, up to the next empty line; in front is white space, so that its places are right. */
+function functionAt(start: number): FunctionItem | null {
+  const end = functionsText.indexOf("\n\n", start);
+  const text = functionsText.slice(start, end < 0 ? undefined : end + 1);
+  const [item] = items("stdlib/functions.ffm", `${" ".repeat(start)}${text}`);
+  return item?.kind === "fn" ? item : null;
+}
+
+/** The layers of a standard module; none where there is no such module. */
+export function standardLayers(module: string): readonly LayerItem[] {
+  return openLibrary()
+    .module(module)
+    .flatMap((item) => (item.kind === "layer" ? [item] : []));
+}
+
 /** The library, with what has been read kept for the time of one check. */
 export function openLibrary(): Library {
-  // Most models call none of these functions; their names are enough until one is.
-  const functionNames = [...functionsText.matchAll(/^fn (\w+)\(/gm)].map(([, name]) => name as string);
-  let known: ReadonlyMap<string, FunctionItem> | null = null;
+  // Most models call a few of these functions at most, so each is parsed when it is first called.
+  const places = new Map(
+    [...functionsText.matchAll(/(?:^\/\/\/.*\n)*^fn (\w+)\(/gm)].map((m) => [m[1] as string, m.index]),
+  );
+  const functionNames = [...places.keys()];
+  const known = new Map<string, FunctionItem | null>();
   const read = new Map<string, readonly DistributionItem[]>();
+  const opened = new Map<string, readonly Item[]>();
   const findFunction = (name: string): { item: FunctionItem; scope: Scope } | null => {
-    if (!functionNames.includes(name)) return null;
-    known ??= new Map(
-      items("stdlib/functions.ffm", functionsText).flatMap((item) =>
-        item.kind === "fn" ? [[item.name.text, item]] : [],
-      ),
-    );
-    const item = known.get(name);
-    return item === undefined ? null : { item, scope };
+    const start = places.get(name);
+    if (start === undefined) return null;
+    if (!known.has(name)) known.set(name, functionAt(start));
+    const item = known.get(name) ?? null;
+    return item === null ? null : { item, scope };
   };
-  const functions: Functions = { find: findFunction, names: () => functionNames, otherwise: () => null };
+  const functions: Functions = {
+    find: findFunction,
+    names: () => functionNames,
+    otherwise: () => null,
+    layer: () => null,
+    layers: () => [],
+    layerModule: () => null,
+  };
   const scope: Scope = { value: () => undefined, names: () => [], functions };
   return {
     scope,
@@ -55,6 +82,13 @@ export function openLibrary(): Library {
         found = all.filter((item) => item.kind === "distribution");
         read.set(name, found);
       }
+      return found;
+    },
+    moduleNames: Object.keys(moduleTexts),
+    module: (name) => {
+      if (!Object.hasOwn(moduleTexts, name)) return [];
+      const found = opened.get(name) ?? items(`stdlib/${name}.ffm`, moduleTexts[name] as string);
+      opened.set(name, found);
       return found;
     },
   };

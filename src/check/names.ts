@@ -12,6 +12,9 @@ export function suggestion(name: string, candidates: Iterable<string>): string |
 /** A name in a value's place that has no value. */
 export function unknownName(c: Context, name: string, span: Span, scope: Scope): null {
   const what = scope.functions.otherwise(name);
-  if (what !== null) return report(c, "FF213", span, { name, what });
-  return report(c, "FF201", span, { name }, suggestion(name, [...scope.names(), "pi", "inf"]));
+  const hint = what === "layer" ? `It is used as \`${name}(…)(x)\`.` : undefined;
+  if (what !== null) return report(c, "FF213", span, { name, what }, hint);
+  const near = suggestion(name, [...scope.names(), "pi", "inf"]);
+  const dotted = name.includes(".") ? "Only parameters of layers have dots in their names, as in `h.W`." : undefined;
+  return report(c, "FF201", span, { name }, near ?? dotted);
 }

@@ -1,8 +1,9 @@
 // Parameters: declared values made from unconstrained coordinates, and their starting values.
 
+import type { Span } from "../diagnostics/index.ts";
 import { type Dim, freeShape, type NodeId, type Parameter, sameDim, showDim, transformed } from "../ir/index.ts";
 import type { Expr, ParamItem } from "../syntax/index.ts";
-import { type Context, report } from "./context.ts";
+import { attributed, type Context, report, type Scope } from "./context.ts";
 import type { Declarations, DeclaredParameter } from "./declare.ts";
 import { numeric } from "./numbers.ts";
 import { supports } from "./support.ts";
@@ -15,6 +16,7 @@ export function parameterValue(
   item: ParamItem,
   type: Type,
   categories: ReadonlySet<string>,
+  scope: Scope,
 ): DeclaredParameter | null {
   const { name } = item;
   const transform = transformOf(type);
@@ -32,12 +34,13 @@ export function parameterValue(
     transform,
     value: number(value, type.shape, type.support, { structure: type.structure, axes: categoryAxes(type, categories) }),
     logJacobian,
+    scope,
   };
 }
 
 /** The parameters as the rooms behind see them, with their starting values checked. */
 export function densityParameters(c: Context, declared: Declarations): readonly Parameter[] {
-  return [...declared.parameters.values()].map(({ item, type, transform, value, logJacobian }) => ({
+  return [...declared.parameters.values()].map(({ item, type, transform, value, logJacobian, scope }) => ({
     name: item.name.text,
     doc: item.doc,
     span: item.span,
@@ -47,12 +50,16 @@ export function densityParameters(c: Context, declared: Declarations): readonly 
     freeShape: freeShape(transform, type.shape),
     value: value.node,
     logJacobian,
-    init: item.init === null ? null : initial(c, item.init, item.name.text, type, declared),
+    init: item.init === null ? null : initial(c, item.init, item.name.text, type, scope, item.span),
   }));
 }
 
-function initial(c: Context, expr: Expr, name: string, type: Type, declared: Declarations): NodeId | null {
-  const value = numeric(c, expr, declared.scope);
+function initial(c: Context, expr: Expr, name: string, type: Type, scope: Scope, place: Span): NodeId | null {
+  return attributed(c, place, () => initialNode(c, expr, name, type, scope));
+}
+
+function initialNode(c: Context, expr: Expr, name: string, type: Type, scope: Scope): NodeId | null {
+  const value = numeric(c, expr, scope);
   if (value === null) return null;
   const leaf = leafOf(c, value.node);
   if (leaf !== null)
@@ -93,7 +100,7 @@ export function constantElements(c: Context, value: NumberValue): readonly numbe
 }
 
 /** What a starting value may not depend on, in words; null where it depends on nothing. */
-function leafOf(c: Context, node: NodeId): string | null {
+export function leafOf(c: Context, node: NodeId): string | null {
   const { op, args, attributes } = c.g.node(node);
   if (op === "param") return `the parameter \`${attributes.name}\``;
   if (op === "column" || op === "once" || op === "learnt") return `the data \`${attributes.name}\``;

@@ -33,7 +33,7 @@ export interface Prepared {
 export function prepare(ast: Ast, options: CheckOptions): Prepared {
   const c = createContext(elaborate);
   const library = openLibrary();
-  const { items, diagnostics } = gather(c, ast, options.resolve ?? (() => null));
+  const { items, standard, diagnostics } = gather(c, ast, options.resolve ?? (() => null), library);
   const definitions = collect(c, items);
   const set = settings(c, ast, options.set ?? {}, definitions);
   let declared: Declarations | null = null;
@@ -44,6 +44,9 @@ export function prepare(ast: Ast, options: CheckOptions): Prepared {
       find: (name) => own.functions.find(name),
       names: () => own.functions.names(),
       otherwise: (name) => own.functions.otherwise(name),
+      layer: (name) => own.functions.layer(name),
+      layers: () => own.functions.layers(),
+      layerModule: (name) => own.functions.layerModule(name),
     },
   };
   const constants: Scope = {
@@ -51,7 +54,7 @@ export function prepare(ast: Ast, options: CheckOptions): Prepared {
     names: () => [...definitions].flatMap(([name, d]) => (d.kind === "const" ? [name] : [])),
     functions: whole.functions,
   };
-  const own = callables(c, items, library, whole, constants);
+  const own = callables(c, items, standard, library, whole, constants);
   declared = declare(c, definitions, own.functions, set);
   return { c, items, parsed: diagnostics, declared, callables: own };
 }

@@ -1,19 +1,27 @@
 // Statements: likelihoods, priors, factors and reports become terms of the density.
 
 import type { Span } from "../diagnostics/index.ts";
-import type { FactorTerm, LikelihoodTerm, NodeId, PriorTerm, ReportedQuantity, Shape } from "../ir/index.ts";
+import type {
+  AnyResponse,
+  FactorTerm,
+  LikelihoodTerm,
+  NodeId,
+  PriorTerm,
+  ReportedQuantity,
+  Shape,
+} from "../ir/index.ts";
 import { showShape } from "../ir/index.ts";
 import { type CallExpr, type Expr, type Item, type LikelihoodItem, printExpression as show } from "../syntax/index.ts";
 import { type Applied, applied, type Described, describes, type FamilyTable, fitted, slots } from "./arguments.ts";
 import { type Context, notBuilt, parametersOf, report } from "./context.ts";
 import { standIn } from "./data.ts";
 import type { Declarations, DeclaredParameter } from "./declare.ts";
-import { body, levelValue } from "./families.ts";
+import { type Body, body, levelValue } from "./families.ts";
 import { supportType } from "./hints.ts";
 import { numeric, scalar } from "./numbers.ts";
-import { describe, fits, supports } from "./support.ts";
+import { describe, fits, type Support, supports } from "./support.ts";
 import type { Type } from "./types.ts";
-import type { NumberValue, Value } from "./value.ts";
+import { type NumberValue, number, type Value } from "./value.ts";
 
 /** A likelihood with what the model's summary says of it. */
 export type Stated = LikelihoodTerm | PriorTerm;
@@ -92,9 +100,39 @@ function likelihood(
     mean: said.mean,
     variance: said.variance,
     fisher: said.fisher,
+    anywhere: anyResponse(c, use, described, said, observed, shape),
     weight,
     present: presence(c, response, when, shape, item.response.span, declared),
   };
+}
+
+/** The density at any response, for families that leave an entry of their information out. */
+function anyResponse(
+  c: Context,
+  use: Applied,
+  described: Described,
+  said: Body,
+  response: Value,
+  shape: Shape,
+): LikelihoodTerm["anywhere"] {
+  const { fisher } = said;
+  const open = fisher === null || (fisher.kind === "entries" && fisher.entries.some((line, j) => line[j] === null));
+  const support = summed(use.signature.support.support);
+  if (!open || support === null || response.kind !== "number" || shape.length > 0) return null;
+  if (support !== "binary" && (said.mean === null || said.variance === null)) return null;
+  const slot = c.g.slot(described.args.length, [], true);
+  const free = number(slot, [], use.signature.support.support);
+  const anywhere = body(c, use.overload, slots(c, use, described), free, shape);
+  return anywhere === null ? null : { logpdf: anywhere.logpdf, support };
+}
+
+/** The supports over which there is a rule to sum. */
+function summed(support: Support): AnyResponse["support"] | null {
+  const { lower, upper, integer } = support;
+  const whole = upper === Number.POSITIVE_INFINITY;
+  if (integer && lower === 0) return whole ? "count" : upper === 1 ? "binary" : null;
+  if (integer || !whole) return null;
+  return lower === 0 ? "positive" : lower === Number.NEGATIVE_INFINITY ? "real" : null;
 }
 
 /** Arguments with a stand-in where the condition fails, since that is often where they are not finite: `log(x) … when x > 0`. */

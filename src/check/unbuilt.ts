@@ -36,6 +36,3 @@ export const unbuiltFamilies: ReadonlySet<string> = new Set([
   "Tweedie",
   "Mixture",
 ]);
-
-/** Standard modules. */
-export const unbuiltModules: ReadonlySet<string> = new Set(["nn"]);

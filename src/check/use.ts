@@ -3,9 +3,9 @@
 
 import type { Diagnostic, SourceFile } from "../diagnostics/index.ts";
 import { type Ast, type Item, parse } from "../syntax/index.ts";
-import { type Context, notBuilt, report } from "./context.ts";
+import { type Context, report } from "./context.ts";
+import type { Library } from "./library.ts";
 import { suggestion } from "./names.ts";
-import { unbuiltModules } from "./unbuilt.ts";
 
 type Use = Item & { readonly kind: "use" };
 
@@ -14,11 +14,18 @@ export function gather(
   c: Context,
   ast: Ast,
   resolve: (path: string) => SourceFile | null,
-): { readonly items: readonly Item[]; readonly diagnostics: readonly Diagnostic[] } {
+  library: Library,
+): {
+  readonly items: readonly Item[];
+  /** Items of the standard modules. */
+  readonly standard: readonly Item[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
   const root = folderOf(ast.file);
   const done = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   const items: Item[] = [];
+  const modules = new Set<string>();
 
   const take = (file: Ast, chain: readonly string[]): void => {
     for (const item of file.items) {
@@ -31,8 +38,8 @@ export function gather(
   const follow = (item: Use, chain: readonly string[]): void => {
     const { text, span } = item.target;
     if (item.module) {
-      if (unbuiltModules.has(text)) notBuilt(c, span, `The standard module \`${text}\``);
-      else report(c, "FF207", span, { name: text }, suggestion(text, unbuiltModules));
+      if (library.moduleNames.includes(text)) modules.add(text);
+      else report(c, "FF207", span, { name: text }, suggestion(text, library.moduleNames));
       return;
     }
     const path = joined(folderOf(chain[chain.length - 1] as string), text);
@@ -58,7 +65,7 @@ export function gather(
   };
 
   take(ast, [normal(ast.file)]);
-  return { items, diagnostics };
+  return { items, standard: [...modules].flatMap(library.module), diagnostics };
 }
 
 function folderOf(path: string): string {

@@ -297,6 +297,21 @@ export const codes = {
     text: "`{file}` uses itself: {path}.",
     explanation: "Files that are read with `use` must not lead back to themselves.",
   },
+  FF216: {
+    severity: "error",
+    title: "Layer outside a `let`",
+    text: "`{layer}` has parameters, which are named after the `let` it stands in, and here there is none.",
+    hint: "Write `let h = {layer}(…)(…)` as a line of its own, and `h` here.",
+    explanation:
+      "An instance of a layer has parameters of its own. `let h = L(8)(x)` names them `h.W`, `h.b`; in a function, which is expanded in many places, they would have no name.",
+  },
+  FF217: {
+    severity: "error",
+    title: "Unknown layer",
+    text: "There is no layer called `{name}`.",
+    explanation:
+      "`L(…)(…)` uses a layer: one of the model's own (`layer L(…) { … }`) or one of a standard module, such as those of `use nn`.",
+  },
 
   // ---------------------------------------------------------------- types and shapes
   FF301: {
@@ -536,6 +551,50 @@ export const codes = {
     text: "The functions of this model expand to more than {limit} different calls.",
     hint: "Name values that are used often with `let`, or write loops over arrays.",
     explanation: "Functions are expanded in place; functions that call others several times multiply.",
+  },
+  FF423: {
+    severity: "error",
+    title: "Unknown parameter in a setting",
+    text: "`{name}` is no parameter of this model.",
+    explanation:
+      "The names behind `for` in `structure` are parameters, or instances of a layer for all parameters of that.",
+  },
+  FF424: {
+    severity: "error",
+    title: "Line that a layer can't hold",
+    text: "{what} can't stand in a layer.",
+    hint: "A layer holds `param`, `let` and one `fn`.",
+    explanation: "A layer is parameters and a function of them; data and likelihoods are the model's own.",
+  },
+  FF425: {
+    severity: "error",
+    title: "Layer without its function",
+    text: "`{name}` has {count} `fn` lines; a layer has one.",
+    hint: "What `L(…)(x)` computes is the layer's `fn f(x) = …`; other functions stand outside.",
+    explanation: "The second pair of brackets of `L(…)(x)` calls the layer's function.",
+  },
+  FF426: {
+    severity: "error",
+    title: "Nothing to draw from",
+    text: "The start of `{name}` is to be drawn, but from no distribution.",
+    hint: "Give it a prior, or say what to draw from: `init sample Normal(0, 0.1)`.",
+    explanation: "`init sample` draws from the prior, `init sample D(…)` from another distribution.",
+  },
+  FF427: {
+    severity: "error",
+    title: "Structure that no parameter has",
+    text: "`structure {structure}` needs parameters {why}; {names} has none such.",
+    hint: "`structure auto` chooses what fits; `ffm plan` shows what could be had.",
+    explanation:
+      "An arrow needs parameters indexed by a category of which each row touches one level; a Kronecker product needs matrices that enter as `W @ a`.",
+  },
+  FF428: {
+    severity: "error",
+    title: "Structure that can't keep this information",
+    text: "`structure {structure}` keeps sums of squares, and {what} need not be one.",
+    hint: "Use `information expected` (the default), or a structure such as `full` or `diagonal`.",
+    explanation:
+      "Observed information, and the curvature of priors that tie parameters together, may be indefinite; square-root, Kronecker, low-rank and scalar forms hold only what is positive.",
   },
   // families, held against quadrature
   FF430: {
@@ -784,6 +843,14 @@ export const codes = {
     hint: "Make it again with `ffm compile --to wasm`.",
     explanation:
       "An artefact is checked before anything of it runs: its checksum, its exports, and that it imports nothing.",
+  },
+  FF535: {
+    severity: "error",
+    title: "Not usable rates",
+    text: "`{file}` holds no rates for the planner: {reason}.",
+    hint: "Make them with `ffm plan --calibrate FILE`.",
+    explanation:
+      "Rates are the seconds that an operation of each kind takes on one target, as `ffm plan --calibrate` measures them.",
   },
 
   // ---------------------------------------------------------------- numerics

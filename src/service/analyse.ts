@@ -12,7 +12,11 @@ export interface ServiceOptions {
   readonly resolve?: (path: string) => SourceFile | null;
   /** Values for `const` items. */
   readonly set?: Readonly<Record<string, number>>;
+  /** Times the stages; the clock is the host's. */
+  readonly timer?: { time<T>(stage: string, work: () => T): T };
 }
+
+const untimed: NonNullable<ServiceOptions["timer"]> = { time: (_, work) => work() };
 
 /** A text as understood. */
 export interface Analysis {
@@ -32,13 +36,15 @@ export interface PlacedDiagnostic extends Diagnostic {
 /** Parses and checks a text. Never throws on bad input. */
 export function analyse(text: string, options: ServiceOptions = {}): Analysis {
   const source = { path: options.file ?? "model.ffm", text };
-  const parsed = parse(source);
-  const { set, resolve } = options;
-  const checked = check(parsed.ast, {
-    ...(set === undefined ? {} : { set }),
-    ...(resolve === undefined ? {} : { resolve }),
-    incomplete: hasErrors(parsed.diagnostics),
-  });
+  const { set, resolve, timer = untimed } = options;
+  const parsed = timer.time("parse", () => parse(source));
+  const checked = timer.time("check", () =>
+    check(parsed.ast, {
+      ...(set === undefined ? {} : { set }),
+      ...(resolve === undefined ? {} : { resolve }),
+      incomplete: hasErrors(parsed.diagnostics),
+    }),
+  );
   return {
     source,
     ast: parsed.ast,

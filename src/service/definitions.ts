@@ -40,7 +40,7 @@ function written({ source }: Analysis, item: Item): string {
   return lines.length <= 6 ? text : `${lines.slice(0, 5).join("\n")}\n…`;
 }
 
-/** Everything that a model's own lines define, in their order; dimensions that its data introduce come last. */
+/** Everything that a model's own lines define, in their order; dimensions that its data introduce and parameters of layers come last. */
 export function definitionsOf(analysis: Analysis): readonly Definition[] {
   const { ast, model } = analysis;
   const found: Definition[] = [];
@@ -91,6 +91,11 @@ export function definitionsOf(analysis: Analysis): readonly Definition[] {
       const type = "a size that the data tell";
       found.push({ name: dim.name, kind: "dimension", text: written(analysis, item), type, doc: null });
     }
+  }
+  for (const { name, doc, type, shape } of model?.parameters ?? []) {
+    if (!name.includes(".")) continue;
+    const shown = shaped(type.replace(/\[.*$/, ""), shape);
+    found.push({ name, kind: "param", text: `param ${name} : ${shown}`, type: shown, doc });
   }
   return found;
 }

@@ -1,7 +1,7 @@
 // Families and functions that a model may call: the standard library's and its own.
 
-import { type FamilyItem, familiesOf, standardFamilies } from "../check/index.ts";
-import { printType } from "../syntax/index.ts";
+import { type FamilyItem, familiesOf, standardFamilies, standardLayers } from "../check/index.ts";
+import { type Item, printType } from "../syntax/index.ts";
 import type { Analysis } from "./analyse.ts";
 import { type Callable, operations } from "./operations.ts";
 import { overloadNote } from "./vocabulary.ts";
@@ -45,11 +45,16 @@ function standardLibrary(): Library {
   return standard;
 }
 
-/** The standard library with a model's own families and functions in front. */
+/** The standard library, and the modules that a model uses, with its own families, functions and layers in front. */
 export function libraryOf({ ast }: Analysis): Library {
   const { families, functions } = standardLibrary();
-  const own = ast.items.flatMap((item): Callable[] =>
-    item.kind === "fn" ? [{ name: item.name.text, parameters: item.parameters.map((p) => p.text), doc: item.doc }] : [],
+  const items = ast.items.flatMap((item): readonly Item[] =>
+    item.kind === "use" && item.module ? standardLayers(item.target.text) : [item],
+  );
+  const own = items.flatMap((item): Callable[] =>
+    item.kind === "fn" || item.kind === "layer"
+      ? [{ name: item.name.text, parameters: item.parameters.map((p) => p.text), doc: item.doc }]
+      : [],
   );
   return {
     families: new Map([...families, ...grouped(familiesOf(ast))]),

@@ -26,6 +26,7 @@ export const otherWords: Words<
   | "from"
   | "once"
   | "init"
+  | "sample"
   | "weight"
   | "truncated to"
   | "observed if"
@@ -42,6 +43,7 @@ export const otherWords: Words<
   from: 'Which column, or columns, the data come from: a name, a list of names, or a pattern such as `"x*"`.',
   once: "One value, or one array, for all rows.",
   init: "Where the search for the estimate starts.",
+  sample: "A start that is drawn from the prior, or from the distribution behind it, by the seed.",
   weight: "How often each row counts.",
   "truncated to": "The response was seen only because it lies between these bounds.",
   "observed if": "Where this is false, the true value is known to lie above the one in the data (right-censored).",
@@ -97,6 +99,9 @@ export const flowDocs: Readonly<Record<string, string>> = {
   batch: "Rows of one update.",
   target: "The maximum of likelihood and prior, or the mean and standard deviation of the posterior.",
   damping: "What is added to the information while searching, as a share of it.",
+  momentum: "The share of the steps before that a plain step carries on.",
+  rate: "The length of a step, and how it changes.",
+  line_search: "Whether a step is shortened until the objective grows.",
   inner: "The largest number of inner steps for a batch of a stream.",
   tolerance: "When a fit has converged: the decrement beside the log-likelihood.",
   interval: "The probability of the intervals.",
@@ -105,6 +110,13 @@ export const flowDocs: Readonly<Record<string, string>> = {
   backend: "What the model is compiled to.",
   exact: "Only arithmetic that gives the same bits on every machine.",
   warmup: "Rows of a stream that are held back and fitted first.",
+  passes: "How often a stream goes over its rows.",
+  shuffle: "Whether each pass of a stream takes the rows in an order of its own.",
+  forget: "How much what was seen still counts.",
+  pilot: "Rows that the planner looks at before it chooses.",
+  plan: "How the planner chooses: `pilot 1_000 rows`.",
+  replan: "Rows after which a stream is planned anew.",
+  precision: "The numbers that large blocks of parameters are kept in.",
   mode: "Passes to the maximum (`fit`), or every row once (`stream`).",
   data: "The file with the data, relative to the model.",
   on_bad_row: "Whether a row that does not fit the model stops the run.",

@@ -116,6 +116,8 @@ export interface ParamItem extends ItemBase {
   readonly type: TypeExpr;
   readonly prior: CallExpr | null;
   readonly init: Expr | null;
+  /** `init sample`: drawn from a distribution, the prior where none is written. */
+  readonly sample: { readonly distribution: CallExpr | null; readonly span: Span } | null;
 }
 export interface LikelihoodItem extends ItemBase {
   readonly kind: "likelihood";
@@ -130,6 +132,8 @@ export interface FunctionItem extends ItemBase {
   readonly kind: "fn";
   readonly name: Name;
   readonly parameters: readonly Name[];
+  /** `x: real[m]`: the type of each parameter, null where none is written. */
+  readonly types: readonly (TypeExpr | null)[];
   readonly body: Expr;
 }
 /** A line of a distribution's body: `logpdf(y) = …`, `fisher = …`. */

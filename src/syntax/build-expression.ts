@@ -213,7 +213,7 @@ function buildAtom(context: Context, tree: CstNode): Expr {
     const span = spanOf(context.file, number);
     return { kind: "number", value: numberValue(number.image), text: number.image, span };
   }
-  const name = tokenOrNull(tree, "Identifier");
+  const name = tokenOrNull(tree, "Identifier") ?? tokenOrNull(tree, "Path");
   if (name !== null) return { kind: "name", name: name.image, span: spanOf(context.file, name) };
   const inner = nodeOrNull(tree, "expression");
   if (inner !== null) {

@@ -6,7 +6,7 @@ import { diagnose, internalError } from "../diagnostics/index.ts";
 import type { DataItem, DataSource, Item, LikelihoodItem, ParamItem } from "./ast.ts";
 import { buildDistribution, buildFlow } from "./build-block.ts";
 import { buildDistributed, buildExpression } from "./build-expression.ts";
-import { buildInterval, buildNames, buildType } from "./build-type.ts";
+import { buildInterval, buildNames, buildParameters, buildType } from "./build-type.ts";
 import { type Context, type ItemHead, nameOf, quotedName, spanFrom } from "./context.ts";
 import { ends, leaf, node, nodeOrNull, nodes, tokenOrNull, tokens, whole } from "./cst.ts";
 import { is, spanOf } from "./words.ts";
@@ -62,7 +62,7 @@ function buildItem(context: Context, tree: CstNode, head: ItemHead): Item {
       return {
         kind: "fn",
         name: nameOf(context, leaf(tree, "Identifier")),
-        parameters: buildNames(context, node(tree, "parameters")),
+        ...buildParameters(context, node(tree, "functionParameters")),
         body: buildExpression(context, node(tree, "expression")),
         ...head,
       };
@@ -145,13 +145,24 @@ function buildData(context: Context, tree: CstNode, head: ItemHead): DataItem {
 
 function buildParam(context: Context, tree: CstNode, head: ItemHead): ParamItem {
   const prior = nodeOrNull(tree, "distributed");
-  const init = nodeOrNull(tree, "expression");
+  const start = nodeOrNull(tree, "start");
+  const known = start !== null && whole(start) ? start : null;
+  const sample = known === null ? null : tokenOrNull(known, "Sample");
+  const drawn = known === null ? null : nodeOrNull(known, "distributed");
+  const init = known === null ? null : nodeOrNull(known, "expression");
   return {
     kind: "param",
     name: nameOf(context, leaf(tree, "Identifier")),
     type: buildType(context, node(tree, "type")),
     prior: prior !== null && whole(prior) ? buildDistributed(context, prior) : null,
-    init: init !== null && whole(init) ? buildExpression(context, init) : null,
+    init: init === null ? null : buildExpression(context, init),
+    sample:
+      sample === null
+        ? null
+        : {
+            distribution: drawn === null ? null : buildDistributed(context, drawn),
+            span: spanFrom(context, sample.startOffset, (known === null ? null : ends(known))?.last.end ?? sample.end),
+          },
     ...head,
   };
 }

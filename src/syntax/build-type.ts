@@ -93,6 +93,21 @@ export function buildTypedNames(
   }));
 }
 
+/** The names of a function's parameters, with the types that are written. */
+export function buildParameters(
+  context: Context,
+  tree: CstNode,
+): { readonly parameters: readonly Name[]; readonly types: readonly (TypeExpr | null)[] } {
+  const found = nodes(tree, "functionParameter").map((parameter) => {
+    const type = nodeOrNull(parameter, "type");
+    return {
+      name: nameOf(context, leaf(parameter, "Identifier")),
+      type: type === null ? null : buildType(context, type),
+    };
+  });
+  return { parameters: found.map(({ name }) => name), types: found.map(({ type }) => type) };
+}
+
 /** The names between brackets. */
 export function buildNames(context: Context, parameters: CstNode): readonly Name[] {
   const list = nodeOrNull(parameters, "names");

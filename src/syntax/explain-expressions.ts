@@ -40,7 +40,8 @@ function hintFor({ error, line, at, rule }: Setting): string | undefined {
   if (rule === "conditional") return "Every `if` has a `then` and an `else`: `if c then a else b`.";
   if (rowOf(found.tokenType)?.kind === "close" && is(before, "Comma")) return "Leave out the comma before it.";
   if (rule === "typedName") return "Arguments of a distribution have types: `rate: positive`.";
-  if (rule === "parameters") return "Arguments stand in brackets, also where there are none: `()`.";
+  if (rule === "parameters" || rule === "functionParameters")
+    return "Arguments stand in brackets, also where there are none: `()`.";
   if (rule === "source" && is(found, "Identifier"))
     return `Put the column's name in quotes: \`"${brief(found.image)}"\`.`;
   if (["entry", "entryLine", "phrase"].includes(rule) && is(found, "Minus")) {

@@ -21,6 +21,9 @@ export interface Setting {
 /** A message for an error, or null where it is not of the explanation's kind. */
 export type Explanation = (setting: Setting) => Diagnostic | null;
 
+/** What to do about a dot in a name. */
+export const dotHint = 'Names have no dots; use `_`, or read such a column with `from "a.b"`.';
+
 const declarations: ReadonlySet<string> = new Set(["data", "param", "state"]);
 
 function startsCall(line: readonly Token[], at: number): boolean {
@@ -90,6 +93,10 @@ const wrongEqual: Explanation = ({ error, line, at, rule, span }) => {
     : diagnose("FF108", span, { expected: "let" }, `To define a value, write \`let ${left} = …\`.`);
 };
 
+/** `data x.y : real`: a name with a dot, which only a parameter of a layer has. */
+const dottedName: Explanation = ({ line, at, span }) =>
+  is(line[at], "Path") ? diagnose("FF102", span, { character: "`.`" }, dotHint) : null;
+
 /** `data state : category`: a reserved word where a name belongs. */
 const reservedName: Explanation = ({ error, line, at, span }) => {
   const found = line[at];
@@ -143,6 +150,7 @@ export const lineExplanations: readonly Explanation[] = [
   wrongDefinition,
   wrongEqual,
   reservedName,
+  dottedName,
   unknownItem,
   noDistribution,
 ];

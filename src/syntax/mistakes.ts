@@ -3,6 +3,7 @@
 
 import { foreign, itemWords, lex, makeToken, type Token, token } from "../../grammar/index.ts";
 import { type Diagnostic, diagnose, type SourceFile, shorten } from "../diagnostics/index.ts";
+import { dotHint } from "./explain-lines.ts";
 import { is, spanOf } from "./words.ts";
 
 /** Tokens without comments, all of them of the language; the comments apart. */
@@ -34,7 +35,7 @@ function characterName(text: string): string {
 
 function unknownHint(text: string, before: Token | undefined, found: Token): string | undefined {
   if (text === "." && before !== undefined && before.end === found.startOffset) {
-    return 'Names have no dots; use `_`, or read such a column with `from "a.b"`.';
+    return dotHint;
   }
   if (text === "'") return "`'` transposes and stands directly after a value; strings use double quotes.";
   if (text === "%") return "There is no remainder operator; a proportion is written as `0.05`.";

@@ -12,6 +12,7 @@ import type {
   IndexExpr,
   Item,
   Name,
+  ParamItem,
   TypeExpr,
 } from "./ast.ts";
 import { format } from "./format.ts";
@@ -153,6 +154,14 @@ function suffix(word: string, value: Expr | null): string {
   return value === null ? "" : ` ${word} ${printExpression(value)}`;
 }
 
+/** A value that is only called `sample` needs brackets, or it would be the word. */
+function printStart({ init, sample }: ParamItem): string {
+  if (sample !== null)
+    return ` init sample${sample.distribution === null ? "" : ` ${printExpression(sample.distribution)}`}`;
+  if (init?.kind === "name" && init.name === "sample") return " init (sample)";
+  return suffix("init", init);
+}
+
 function block(head: string, lines: readonly string[]): string {
   return [`${head} {`, ...lines, "}"].join("\n");
 }
@@ -171,7 +180,7 @@ function printContent(item: Item): string {
       return `data ${item.name.text} : ${printType(item.type)}${printSource(item.source)}${item.once ? " once" : ""}`;
     case "param": {
       const prior = item.prior === null ? "" : ` ~ ${printExpression(item.prior)}`;
-      return `param ${item.name.text} : ${printType(item.type)}${prior}${suffix("init", item.init)}`;
+      return `param ${item.name.text} : ${printType(item.type)}${prior}${printStart(item)}`;
     }
     case "state":
       return `state ${item.name.text} : ${printType(item.type)}${item.by === null ? "" : ` by ${item.by.text}`}`;
@@ -186,8 +195,13 @@ function printContent(item: Item): string {
     }
     case "factor":
       return `factor ${printExpression(item.value)}`;
-    case "fn":
-      return `fn ${item.name.text}(${names(item.parameters)}) = ${printExpression(item.body)}`;
+    case "fn": {
+      const parameters = item.parameters.map(({ text }, k) => {
+        const type = item.types[k] ?? null;
+        return type === null ? text : `${text}: ${printType(type)}`;
+      });
+      return `fn ${item.name.text}(${parameters.join(", ")}) = ${printExpression(item.body)}`;
+    }
     case "distribution": {
       const parameters = item.parameters.map(({ name, type }) => `${name.text}: ${printType(type)}`).join(", ");
       const members = item.members.map(({ name, parameters, value }) => {

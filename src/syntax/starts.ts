@@ -8,7 +8,7 @@ import { describe, is, spanOf } from "./words.ts";
 export type Block = "" | "distribution" | "layer" | "flow";
 
 const expressionStarts: ReadonlySet<string> = new Set(
-  "Identifier NumberLiteral LeftParen LeftBracket Minus Not If".split(" "),
+  "Identifier Path NumberLiteral LeftParen LeftBracket Minus Not If".split(" "),
 );
 
 /** Whether a token may start a line of a block. */

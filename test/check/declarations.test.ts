@@ -253,9 +253,7 @@ describe("definitions", () => {
     expect(model("state s : real")).toEqual([
       "FF405 4:1 A dynamic unknown (`state s`) can be written, but this version can't run it yet.",
     ]);
-    expect(model("use nn")).toEqual([
-      "FF405 4:5 The standard module `nn` can be written, but this version can't run it yet.",
-    ]);
+    expect(model("use nn")).toEqual([]);
     expect(model("use nnn")).toEqual(["FF207 4:5 There is no standard module called `nnn`."]);
   });
 

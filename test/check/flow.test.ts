@@ -7,12 +7,15 @@ const model = (entries: string): string => `data y : real\nparam a : real\ny ~ N
 describe("flow", () => {
   it("reads every key of this version", () => {
     const text = [
-      "structure full",
+      "structure lowrank 3 for a, full sqrt",
       "budget 2 MB, 5 us per row, 100 flops per row",
-      "information empirical",
+      "information sampled 4",
       "batch 256 rows",
       "target posterior",
-      "damping 0.5",
+      "damping adaptive",
+      "rate 0.1, half_life 10_000 rows",
+      "momentum 0.9",
+      "line_search false",
       "inner 20",
       "tolerance 1e-8",
       "interval 0.9",
@@ -26,18 +29,32 @@ describe("flow", () => {
       "new_level error",
       "max_passes 50",
       "exact true",
+      "precision single",
+      "passes 5",
+      "shuffle true",
+      "forget half_life 1 hour by time",
+      "pilot 1_000 rows",
+      "plan pilot 2_000 rows",
+      "replan every 100_000 rows",
     ];
     const { flow } = density(model(text.map((t) => `  ${t}`).join("\n")));
     expect(flow.map((s) => `${s.key} ${s.text}`)).toEqual(text);
     expect(flow.map((s) => s.key).toSorted()).toEqual(flowKeys.map((k) => k.key).toSorted());
     expect(flowOptions(flow)).toEqual({
       options: {
-        structure: "full",
+        structure: [
+          { kind: "lowrank", rank: 3, parameters: ["a"] },
+          { kind: "full", root: true, parameters: null },
+        ],
         budget: { bytes: 2e6, secondsPerRow: 5e-6, flopsPerRow: 100 },
-        information: "empirical",
+        information: "sampled",
+        draws: 4,
         batch: 256,
         target: "posterior",
-        damping: 0.5,
+        damping: "adaptive",
+        rate: { kind: "half_life", start: 0.1, rows: 10_000 },
+        momentum: 0.9,
+        lineSearch: false,
         inner: 20,
         tolerance: 1e-8,
         interval: 0.9,
@@ -51,6 +68,12 @@ describe("flow", () => {
         newLevel: "error",
         maxPasses: 50,
         exact: true,
+        precision: "single",
+        passes: 5,
+        shuffle: true,
+        forget: { kind: "time", seconds: 3600, by: "time" },
+        pilot: 2000,
+        replan: 100_000,
       },
       diagnostics: [],
     });
@@ -63,12 +86,87 @@ describe("flow", () => {
     expect(flowOption("data", '"a, b.csv"', null).options).toEqual({ data: "a, b.csv" });
   });
 
+  it("reads the other forms of a value", () => {
+    const options = (key: string, text: string): unknown => {
+      const read = flowOption(key, text, null);
+      expect(read.diagnostics).toEqual([]);
+      return read.options;
+    };
+    expect(options("structure", 'kronecker for W1 W2, block for b1, block for b2, lowrank for "h.W", full')).toEqual({
+      structure: [
+        { kind: "kronecker", parameters: ["W1", "W2"] },
+        { kind: "block", parameters: ["b1"] },
+        { kind: "block", parameters: ["b2"] },
+        { kind: "lowrank", parameters: ["h.W"] },
+        { kind: "full", parameters: null },
+      ],
+    });
+    expect(options("structure", "arrow")).toEqual({ structure: [{ kind: "arrow", parameters: null }] });
+    expect(options("structure", "scalar for a b")).toEqual({
+      structure: [{ kind: "scalar", parameters: ["a", "b"] }],
+    });
+    expect(options("information", "sampled")).toEqual({ information: "sampled", draws: 1 });
+    expect(options("information", "observed")).toEqual({ information: "observed" });
+    expect(options("damping", "1e-3")).toEqual({ damping: 1e-3 });
+    expect(options("rate", "0.1")).toEqual({ rate: { kind: "constant", start: 0.1 } });
+    expect(options("rate", "0.1 cosine")).toEqual({ rate: { kind: "cosine", start: 0.1 } });
+    expect(options("forget", "none")).toEqual({ forget: { kind: "none" } });
+    expect(options("forget", "half_life 10_000 rows")).toEqual({ forget: { kind: "half_life", rows: 10_000 } });
+    expect(options("forget", "rate 0.999")).toEqual({ forget: { kind: "rate", rate: 0.999 } });
+    expect(options("forget", 'half_life 2 days by "at time"')).toEqual({
+      forget: { kind: "time", seconds: 172_800, by: "at time" },
+    });
+    expect(options("replan", "500 rows")).toEqual({ replan: 500 });
+    expect(options("line-search", "true")).toEqual({ lineSearch: true });
+  });
+
+  it("knows the parameters that `structure` names", () => {
+    expect(said(model("  structure diagonal for a, full"))).toEqual([]);
+    expect(said(model("  structure diagonal for alpha, full"))).toEqual([
+      "FF423 5:26 `alpha` is no parameter of this model.",
+    ]);
+    expect(
+      said("data y : real\nparam base : real\ny ~ Normal(base, 1)\nflow {\n  structure block for bose\n}\n"),
+    ).toEqual(["FF423 5:23 `bose` is no parameter of this model."]);
+    expect(
+      hints("data y : real\nparam base : real\ny ~ Normal(base, 1)\nflow {\n  structure block for bose\n}\n"),
+    ).toEqual(["Did you mean `base`?"]);
+  });
+
   it("says what is wrong with a value", () => {
     const wrong: readonly (readonly [string, string])[] = [
       ["structure", "fully"],
       ["structure", "full diagonal"],
       ["structure", "full, diagonal"],
       ["structure", "3"],
+      ["structure", "diagonal sqrt"],
+      ["structure", "full 3"],
+      ["structure", "lowrank 0"],
+      ["structure", "lowrank 2.5"],
+      ["structure", "full, block for a"],
+      ["structure", "block for a, diagonal for a"],
+      ["structure", "block for"],
+      ["structure", "for a"],
+      ["information", "expected 3"],
+      ["information", "sampled 0"],
+      ["information", "sampled twice"],
+      ["rate", "0"],
+      ["rate", "0.1 linear"],
+      ["rate", "0.1 cosine, half_life 10 rows"],
+      ["rate", "0.1, half_life"],
+      ["line_search", "yes"],
+      ["precision", "half"],
+      ["passes", "0"],
+      ["passes", "1.5"],
+      ["forget", "half_life"],
+      ["forget", "half_life 10 parsecs by t"],
+      ["forget", "half_life 1 hour"],
+      ["forget", "rate 1.5"],
+      ["forget", "none, none"],
+      ["pilot", "none"],
+      ["plan", "1000 rows"],
+      ["plan", "pilot"],
+      ["replan", "each 5 rows"],
       ["structure", ""],
       ["budget", "2 parsecs"],
       ["budget", "2 us"],
@@ -100,11 +198,10 @@ describe("flow", () => {
 
   it("names what is not built, and what does not exist", () => {
     for (const [key, text] of [
-      ["forget", "half_life 10_000 rows"],
-      ["structure", "kronecker"],
+      ["forget", "window 10_000 rows"],
+      ["importance", "0.5"],
       ["backend", "tfjs"],
       ["new_level", "add"],
-      ["information", "sampled"],
       ["stop", "when gain < 1"],
     ] as const)
       expect(flowOption(key, text, null).diagnostics.map((d) => d.code)).toEqual(["FF405"]);
@@ -115,8 +212,8 @@ describe("flow", () => {
     expect(said(model("  structur auto"))).toEqual(["FF208 5:3 `structur` is not a setting of `flow`."]);
     expect(hints(model("  structur auto"))).toEqual(["Did you mean `structure`?"]);
     expect(said(model("  seed  many"))).toEqual(["FF410 5:9 `many` is no value for `seed`."]);
-    expect(said(model("  forget half_life 10_000 rows"))).toEqual([
-      "FF405 5:10 The setting `forget` can be written, but this version can't run it yet.",
+    expect(said(model("  importance 0.9"))).toEqual([
+      "FF405 5:14 The setting `importance` can be written, but this version can't run it yet.",
     ]);
     expect(said(`${model("  seed 1")}flow {\n  seed 2\n}\n`)).toEqual(["FF117 8:3 `seed` is given twice."]);
   });

@@ -84,3 +84,15 @@ it("finds the families of a file, with its constants and functions, for verifica
     cdf: null,
   });
 });
+
+describe("layers of other files", () => {
+  it("are the model's own, and see its values", () => {
+    const lib = "layer Scaled(n) {\n  param w : real[n] ~ Normal(0, spread)\n  fn f(v: real[n]) = w * v\n}\n";
+    const main =
+      'use "lib.ffm"\nconst spread = 2\ndata x : real[3] from [a, b, c]\ndata y : real\nlet h = Scaled(3)(x)\ny ~ Normal(sum(h), 1)\n';
+    expect(said({ "main.ffm": main, "lib.ffm": lib }, "main.ffm")).toEqual([]);
+    expect(said({ "main.ffm": main.replace("Scaled(3)", "Scaled(2)"), "lib.ffm": lib }, "main.ffm")).toEqual([
+      "main.ffm FF301 This should be `v: real[n]`, but it is real[3].",
+    ]);
+  });
+});

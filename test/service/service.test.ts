@@ -118,7 +118,7 @@ describe("hover", () => {
     expect(over("¦v * K")).toContain("Argument of `twice`");
     expect(over("¦positive   ~")).toContain("Above 0.");
     expect(over("¦param base")).toContain("What is unknown");
-    expect(over("  ¦structure")).toContain("`auto` or `full`");
+    expect(over("  ¦structure")).toContain("`auto`, `full`, `full sqrt`");
     expect(over("  ¦fisher")).toContain("Fisher information");
   });
 
@@ -132,6 +132,33 @@ describe("hover", () => {
   it("still knows names in a line that can't be read", () => {
     const [text, offset] = marked(`${model}rides ~ Poisson(log: ¦eta + )\n`);
     expect(hover(text, offset)?.markdown).toContain("let eta");
+  });
+});
+
+describe("layers", () => {
+  const network = `use nn
+data x : real[p] from "x*"
+data y : real
+/// Twice.
+layer Twice(n) {
+  param gain : real[n]
+  fn f(v: real[n]) = 2 * gain * v
+}
+let h = Twice(3)(Dense(3)(x))
+y ~ Normal(sum(h) + sum(h.Twice.gain), 1)
+`;
+  const shown = (part: string): string | null => hover(network, network.indexOf(part) + 1)?.markdown ?? null;
+
+  it("are shown, those of modules and their parameters too", () => {
+    expect(shown("Twice(3)")).toBe("```ffm\nTwice(n)\n```\n\nTwice.");
+    expect(shown("Dense(3)")).toMatch(/^```ffm\nDense\(n\)\n```\n\nn outputs/);
+    expect(shown("h.Twice.gain")).toContain("param h.Twice.gain : real[3]");
+  });
+
+  it("are offered where the module is used", () => {
+    const labels = (text: string): readonly string[] => complete(text, text.indexOf("¦")).map(({ label }) => label);
+    expect(labels(`${network}let k = ¦`)).toEqual(expect.arrayContaining(["Dense", "Twice", "h.Dense.W"]));
+    expect(labels(`data x : real\nlet k = ¦`)).not.toContain("Dense");
   });
 });
 
@@ -170,7 +197,18 @@ describe("complete", () => {
 
   it("offers settings inside flow, and what they may be", () => {
     expect(offered("flow {\n  ¦\n}")).toEqual(flowKeys.map(({ key }) => key));
-    expect(offered("flow {\n  structure ¦\n}")).toEqual(["auto", "full", "diagonal"]);
+    expect(offered("flow {\n  structure ¦\n}")).toEqual([
+      "auto",
+      "full",
+      "full sqrt",
+      "diagonal",
+      "scalar",
+      "block",
+      "kronecker",
+      "arrow",
+      "lowrank 10",
+      "kronecker for W1 W2, full",
+    ]);
   });
 
   it("offers nothing inside comments, strings and numbers", () => {

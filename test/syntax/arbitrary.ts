@@ -16,6 +16,7 @@ const words = [
   "from",
   "once",
   "init",
+  "sample",
   "when",
   "to",
   "on",
@@ -120,22 +121,25 @@ function kind<const K extends string>(value: K): fc.Arbitrary<K> {
 }
 
 const definition = { name, value: expression, ...head };
-const param = fc.record({
-  kind: kind("param"),
-  name,
-  type,
-  prior: fc.option(trees.call),
-  init: fc.option(expression),
-  ...head,
-});
+const start = fc.oneof(
+  fc.constant({ init: null, sample: null }),
+  expression.map((init) => ({ init, sample: null })),
+  fc.option(trees.call).map((distribution) => ({ init: null, sample: { distribution, span: nowhere } })),
+);
+const param = fc
+  .tuple(fc.record({ kind: kind("param"), name, type, prior: fc.option(trees.call), ...head }), start)
+  .map(([declared, starts]) => ({ ...declared, ...starts }));
 const letItem = fc.record({ kind: kind("let"), ...definition });
-const fn = fc.record({
-  kind: kind("fn"),
-  name,
-  parameters: fc.array(name, { maxLength: 3 }),
-  body: expression,
-  ...head,
-});
+const fn = fc
+  .tuple(
+    fc.record({ kind: kind("fn"), name, body: expression, ...head }),
+    fc.array(fc.tuple(name, fc.option(type)), { maxLength: 3 }),
+  )
+  .map(([item, typed]) => ({
+    ...item,
+    parameters: typed.map(([parameter]) => parameter),
+    types: typed.map(([, written]) => written),
+  }));
 const likelihood = fc.record({
   kind: kind("likelihood"),
   response: expression,
@@ -236,6 +240,7 @@ data x     : real[p] from "x*"
 data rides : count from [a, b, "odd name"] once
 const K = 3
 param effect : real[hour] ~ Normal(0, sd: 1) init 0.5
+param W : real[256, p] ~ Normal(0, 1) init sample Normal(0, sqrt(2 / p))
 state level : real by hour
 let   eta = base + slope * standardize(temp) + effect[hour] - x[1..K, ..]' @ [1, 2.5e-3]^-2
 let big = if temp > 0 and not a == b
@@ -243,7 +248,7 @@ let big = if temp > 0 and not a == b
   else L(32)(x)
 rides ~ Poisson(log: eta) weight w truncated to (0, K - 1) observed if c when d
 factor -eta^2
-fn f(x, y) = x +
+fn f(x: real[m], y) = x +
   y
 use "lib.ffm"
 

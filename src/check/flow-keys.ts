@@ -1,0 +1,252 @@
+// The keys of `flow`, each with what it may be and how it is read.
+
+import type { Budget } from "../ir/index.ts";
+import { type FlowOptions, type StructureRequest, structureWords } from "./flow-options.ts";
+import { bytes, counting, nameOf, numberOf, type Phrase, perSecond, rowsOf, seconds, wordOf } from "./flow-values.ts";
+
+/** What reading a value gave; null where it is none of the key's. */
+export type Result =
+  | { readonly kind: "value"; readonly options: FlowOptions }
+  | { readonly kind: "unbuilt"; readonly feature: string }
+  | null;
+
+export interface Key {
+  /** What it may be, for messages; empty for a key that is not carried out yet. */
+  readonly expected: string;
+  readonly read: (phrases: readonly Phrase[]) => Result;
+}
+
+const value = (options: FlowOptions): Result => ({ kind: "value", options });
+const given = <T>(found: T | null, make: (found: T) => FlowOptions): Result =>
+  found === null ? null : value(make(found));
+
+/** A key whose value has no commas. */
+function single(expected: string, read: (phrase: Phrase) => Result): Key {
+  return { expected, read: ([phrase = [], ...rest]) => (rest.length > 0 || phrase.length === 0 ? null : read(phrase)) };
+}
+
+/** A key with one word of a list; words of `later` belong to the language and are not carried out yet. */
+function choice<W extends string>(words: readonly W[], later: readonly string[], make: (word: W) => FlowOptions): Key {
+  return single(words.map((w) => `\`${w}\``).join(" or "), (phrase) => {
+    const [first] = phrase;
+    if (first === undefined || first.kind === "number") return null;
+    const word = words.find((w) => w === first.text);
+    if (word !== undefined) return phrase.length === 1 ? value(make(word)) : null;
+    return later.includes(first.text) ? { kind: "unbuilt", feature: `\`${first.text}\`` } : null;
+  });
+}
+
+/** A key with one number. */
+function quantity(expected: string, valid: (x: number) => boolean, make: (x: number) => FlowOptions): Key {
+  return single(expected, ([amount, ...more]) => given(more.length > 0 ? null : numberOf(amount, valid), make));
+}
+
+/** A key with a number of rows. */
+function rows(make: (x: number) => FlowOptions): Key {
+  return single("a number of rows from 1", (phrase) => given(rowsOf(phrase), make));
+}
+
+/** A switch: `true` or `false`. */
+function yes(make: (on: boolean) => FlowOptions): Key {
+  return choice(["true", "false"], [], (word) => make(word === "true"));
+}
+
+const unbuilt = (feature: string): Key => ({ expected: "", read: () => ({ kind: "unbuilt", feature }) });
+const positive = (x: number): boolean => x > 0 && Number.isFinite(x);
+
+/** All keys. */
+export const keys: ReadonlyMap<string, Key> = new Map([
+  [
+    "structure",
+    {
+      expected:
+        "`auto`, `full`, `full sqrt`, `diagonal`, `scalar`, `block`, `kronecker`, `arrow` or `lowrank 10`, or several with the parameters they are for, as in `kronecker for W1 W2, full`",
+      read: structure,
+    },
+  ],
+  ["budget", { expected: "sizes and times such as `2 MB, 5 us per row`, `10 ms per batch`, or `any`", read: budget }],
+  [
+    "information",
+    single("`expected`, `empirical`, `observed`, `sampled` or `sampled 4`, the number of draws", (phrase) => {
+      const [word, draws, ...more] = phrase;
+      const kind = (["expected", "empirical", "observed", "sampled"] as const).find((w) => w === wordOf(word));
+      if (kind === undefined || more.length > 0) return null;
+      if (kind !== "sampled") return draws === undefined ? value({ information: kind }) : null;
+      return given(draws === undefined ? 1 : numberOf(draws, counting), (count) => ({
+        information: kind,
+        draws: count,
+      }));
+    }),
+  ],
+  ["batch", rows((batch) => ({ batch }))],
+  ["target", choice(["likelihood", "posterior"], [], (target) => ({ target }))],
+  [
+    "damping",
+    single("a number from 0, or `adaptive`", ([first, ...more]) => {
+      if (more.length > 0) return null;
+      if (wordOf(first) === "adaptive") return value({ damping: "adaptive" });
+      return given(
+        numberOf(first, (x) => x >= 0 && Number.isFinite(x)),
+        (damping) => ({ damping }),
+      );
+    }),
+  ],
+  ["rate", { expected: "a positive number, as in `0.1`, `0.1 cosine` or `0.1, half_life 10_000 rows`", read: rate }],
+  [
+    "momentum",
+    quantity(
+      "a number from 0 and below 1",
+      (x) => x >= 0 && x < 1,
+      (momentum) => ({ momentum }),
+    ),
+  ],
+  ["line_search", yes((lineSearch) => ({ lineSearch }))],
+  ["inner", quantity("a whole number from 1", counting, (inner) => ({ inner }))],
+  ["tolerance", quantity("a positive number", positive, (tolerance) => ({ tolerance }))],
+  [
+    "interval",
+    quantity(
+      "a probability between 0 and 1, such as `0.95`",
+      (x) => x > 0 && x < 1,
+      (interval) => ({ interval }),
+    ),
+  ],
+  [
+    "seed",
+    quantity(
+      "a whole number from 0",
+      (x) => Number.isSafeInteger(x) && x >= 0,
+      (seed) => ({ seed }),
+    ),
+  ],
+  ["threads", quantity("a whole number from 1", counting, (threads) => ({ threads }))],
+  ["backend", choice(["interpret", "js", "wasm"], ["tfjs"], (backend) => ({ backend }))],
+  ["exact", yes((exact) => ({ exact }))],
+  ["precision", choice(["auto", "single", "double"], [], (precision) => ({ precision }))],
+  ["warmup", rows((warmup) => ({ warmup }))],
+  ["passes", quantity("a whole number from 1", counting, (passes) => ({ passes }))],
+  ["shuffle", yes((shuffle) => ({ shuffle }))],
+  [
+    "forget",
+    single(
+      "`none`, `half_life 10_000 rows`, `rate 0.999`, or `half_life 1 hour by COLUMN`, with a column of times",
+      forget,
+    ),
+  ],
+  ["pilot", rows((pilot) => ({ pilot }))],
+  [
+    "plan",
+    single("`pilot 1_000 rows`", ([word, ...amount]) =>
+      wordOf(word) === "pilot" ? given(rowsOf(amount), (pilot) => ({ pilot })) : null,
+    ),
+  ],
+  [
+    "replan",
+    single("a number of rows, as in `every 100_000 rows`", (phrase) =>
+      given(rowsOf(wordOf(phrase[0]) === "every" ? phrase.slice(1) : phrase), (replan) => ({ replan })),
+    ),
+  ],
+  ["mode", choice(["fit", "stream"], [], (mode) => ({ mode }))],
+  [
+    "data",
+    single('a file in quotes, such as `"rides.csv"`', ([first, ...more]) =>
+      first?.kind === "string" && more.length === 0 ? value({ data: first.text }) : null,
+    ),
+  ],
+  ["on_bad_row", choice(["stop", "skip"], [], (onBadRow) => ({ onBadRow }))],
+  ["new_level", choice(["error"], ["add", "prior"], (newLevel) => ({ newLevel }))],
+  ["max_passes", quantity("a whole number from 1", counting, (maxPasses) => ({ maxPasses }))],
+  ["importance", unbuilt("`importance`")],
+  ["stop", unbuilt("`stop when`")],
+]);
+
+/** `kronecker for W1 W2, lowrank 10 for E, full`: a phrase without `for` comes last and is for the rest. */
+function structure(phrases: readonly Phrase[]): Result {
+  const requests: StructureRequest[] = [];
+  const named = new Set<string>();
+  for (const [place, [first, ...rest]] of phrases.entries()) {
+    const kind = structureWords.find((w) => w === wordOf(first));
+    if (kind === undefined) return null;
+    const cut = rest.findIndex((atom) => wordOf(atom) === "for");
+    const [option, ...more] = cut < 0 ? rest : rest.slice(0, cut);
+    if (more.length > 0) return null;
+    const root = kind === "full" && wordOf(option) === "sqrt";
+    const rank = kind === "lowrank" ? numberOf(option, counting) : null;
+    if (option !== undefined && !root && rank === null) return null;
+    const extra = { ...(root ? { root } : {}), ...(rank === null ? {} : { rank }) };
+    if (cut < 0) {
+      if (place < phrases.length - 1) return null;
+      requests.push({ kind, ...extra, parameters: null });
+      continue;
+    }
+    const parameters = rest.slice(cut + 1).map(nameOf);
+    if (parameters.length === 0) return null;
+    for (const name of parameters) {
+      if (name === null || named.has(name)) return null;
+      named.add(name);
+    }
+    requests.push({ kind, ...extra, parameters: parameters as string[] });
+  }
+  return requests.length > 0 ? value({ structure: requests }) : null;
+}
+
+function budget(phrases: readonly Phrase[]): Result {
+  let found: Budget = {};
+  if (phrases.length === 1 && phrases[0]?.length === 1 && wordOf(phrases[0][0]) === "any")
+    return value({ budget: { any: true } });
+  for (const [amount, unit, ...more] of phrases) {
+    const count = numberOf(amount, (x) => x > 0);
+    const word = wordOf(unit);
+    if (count === null || word === null) return null;
+    const rest = more.map((a) => (a.kind === "number" ? "" : a.text)).join(" ");
+    const size = bytes.get(word);
+    const time = perSecond.get(word);
+    if (size !== undefined && rest === "") found = { ...found, bytes: count * size };
+    else if (time !== undefined && rest === "per row") found = { ...found, secondsPerRow: count / time };
+    else if (time !== undefined && rest === "per batch") found = { ...found, secondsPerBatch: count / time };
+    else if (word === "flops" && rest === "per row") found = { ...found, flopsPerRow: count };
+    else return null;
+  }
+  return Object.keys(found).length > 0 ? value({ budget: found }) : null;
+}
+
+function rate([length = [], ...rest]: readonly Phrase[]): Result {
+  const [first, schedule, ...more] = length;
+  const start = numberOf(first, positive);
+  if (start === null || more.length > 0 || rest.length > 1) return null;
+  const [second] = rest;
+  if (second === undefined) {
+    if (schedule === undefined) return value({ rate: { kind: "constant", start } });
+    return wordOf(schedule) === "cosine" ? value({ rate: { kind: "cosine", start } }) : null;
+  }
+  const [word, ...amount] = second;
+  if (schedule !== undefined || wordOf(word) !== "half_life") return null;
+  return given(rowsOf(amount), (count) => ({ rate: { kind: "half_life", start, rows: count } }));
+}
+
+function forget([word, ...rest]: Phrase): Result {
+  switch (wordOf(word)) {
+    case "none":
+      return rest.length === 0 ? value({ forget: { kind: "none" } }) : null;
+    case "rate": {
+      const [amount, ...more] = rest;
+      const kept = numberOf(amount, (x) => x > 0 && x <= 1);
+      return given(more.length > 0 ? null : kept, (x) => ({ forget: { kind: "rate", rate: x } }));
+    }
+    case "half_life": {
+      const [amount, unit, by, column, ...more] = rest;
+      if (by === undefined) return given(rowsOf(rest), (count) => ({ forget: { kind: "half_life", rows: count } }));
+      const length = seconds.get(wordOf(unit) ?? "");
+      const count = numberOf(amount, positive);
+      const name = nameOf(column);
+      if (length === undefined || count === null || name === null || wordOf(by) !== "by" || more.length > 0)
+        return null;
+      return value({ forget: { kind: "time", seconds: count * length, by: name } });
+    }
+    case "window":
+    case "adaptive":
+      return { kind: "unbuilt", feature: `\`${wordOf(word)}\`` };
+    default:
+      return null;
+  }
+}
