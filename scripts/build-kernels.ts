@@ -1,5 +1,7 @@
-// Compiles the kernels (src/kernels/assembly, AssemblyScript) and writes them as modules: src/kernels/plain.ts and,
-// with fused multiply–add, src/kernels/relaxed.ts. The text of a module is a function of the sources alone.
+// Compiles the kernels (src/kernels/assembly and src/kernels/portable, AssemblyScript) and writes them as modules:
+// src/kernels/plain.ts and, with fused multiply–add, src/kernels/relaxed.ts. A module's text is a function of the sources.
+// Portable kernels are TypeScript that also runs as it is: for the compiler their imports are rewritten, and memory.as
+// takes the place of portable/memory.ts.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,6 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("../src/kernels/", import.meta.url));
 const assembly = `${folder}assembly/`;
+const portable = `${folder}portable/`;
 
 export type KernelBuildName = "plain" | "relaxed";
 
@@ -16,13 +19,23 @@ const options = ["-O3", "--converge", "--noAssert", "--runtime", "stub", "--use"
 /** A fingerprint of everything the binaries depend on: sources, compiler version, options. */
 export function sourceHash(): string {
   const hash = createHash("sha256").update(JSON.stringify([compilerVersion(), features, options]));
-  for (const file of readdirSync(assembly).sort()) hash.update(file).update(readFileSync(assembly + file));
+  for (const from of [assembly, portable])
+    for (const file of readdirSync(from).sort()) hash.update(file).update(readFileSync(from + file));
   return hash.digest("hex");
 }
 
 function compilerVersion(): string {
   const manifest = new URL("../node_modules/assemblyscript/package.json", import.meta.url);
   return JSON.parse(readFileSync(manifest, "utf8")).version;
+}
+
+/** A portable kernel as AssemblyScript: the machine's numbers are built in, and files are named without an extension. */
+function rewritten(text: string): string {
+  return text
+    .replace(/\btype (i32|f64),? ?/g, "")
+    .replace(/\btype Memory\b/g, "Memory")
+    .replaceAll('"./memory.ts"', '"../memory"')
+    .replace(/from "(\.\/[\w-]+)\.ts"/g, 'from "$1"');
 }
 
 /** The binary of a build. The compiler knows sources by .ts names; ours end in .as so that no other tool takes them for TypeScript. */
@@ -32,6 +45,7 @@ export async function compile(build: KernelBuildName): Promise<Uint8Array> {
   const { error, stderr } = await asc.main(["index.ts", "--enable", features[build], ...options, "-o", "out.wasm"], {
     readFile: (name) => {
       try {
+        if (name.startsWith("portable/")) return rewritten(readFileSync(folder + name, "utf8"));
         return readFileSync(assembly + name.replace(/\.ts$/, ".as"), "utf8");
       } catch {
         return null;

@@ -10,6 +10,15 @@ const root = new URL("../", import.meta.url);
 const sources = [
   "src/emit/js/vectors.ts",
   "src/emit/routines/dense.ts",
+  "src/kernels/portable/memory.ts",
+  "src/kernels/portable/kronecker.ts",
+  "src/kernels/portable/cholesky.ts",
+  "src/kernels/portable/vectors.ts",
+  "src/kernels/portable/arrow.ts",
+  "src/kernels/portable/eigen.ts",
+  "src/kernels/portable/root.ts",
+  "src/kernels/portable/lowrank.ts",
+  "src/emit/routines/products.ts",
   "src/ir/special/polynomial.ts",
   "src/ir/special/logistic.ts",
   "src/ir/special/normal.ts",
@@ -40,7 +49,7 @@ function formatted(text: string, file: string, width: number): string {
 /** Declarations at the top level, each with the comment above it. */
 function pieces(source: string): Piece[] {
   const stripped = stripTypeScriptTypes(readFileSync(new URL(source, root), "utf8"));
-  const text = formatted(stripped.replace(/^import .*$/gm, ""), "library.js", 100).replace(/^export /gm, "");
+  const text = formatted(stripped.replace(/^import [^;]*;$/gm, ""), "library.js", 100).replace(/^export /gm, "");
   const found: Piece[] = [];
   for (const block of text.split(/\n(?=\/\*\*|function |const )/)) {
     // a comment and what it is about may have been split

@@ -5,6 +5,7 @@ import type { Artefact, Backend } from "./artefact.ts";
 import { interpret } from "./interpret.ts";
 import { js, printProgram } from "./js/index.ts";
 import type { LoopProgram } from "./loops/loop.ts";
+import { tally } from "./loops/tally.ts";
 import { loops } from "./loops/write.ts";
 import { join, wasm } from "./wasm/index.ts";
 
@@ -20,7 +21,7 @@ export {
   wasmModule,
   withCustomSection,
 } from "./wasm/index.ts";
-export { join, loops, printProgram };
+export { join, loops, printProgram, tally };
 
 const targets: Readonly<Record<Backend, (step: Step, program: LoopProgram, exact: boolean) => Artefact>> = {
   interpret,

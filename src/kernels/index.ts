@@ -2,6 +2,7 @@
 // links with a model's own loops. docs/kernels.md lists what is in them; assembly/ holds the sources.
 
 import * as plainModule from "./plain.ts";
+import { type PortableName, portable } from "./portable/index.ts";
 import * as relaxedModule from "./relaxed.ts";
 
 /** A kernel module. */
@@ -26,4 +27,12 @@ function build({ base64, dataEnd }: { readonly base64: string; readonly dataEnd:
     },
     dataEnd,
   };
+}
+
+type PortableKernel = (memory: Float64Array, ...numbers: readonly number[]) => void;
+
+/** A portable kernel as it runs in JavaScript; the compiled one has the same name. */
+export function portableKernel(name: string): PortableKernel {
+  if (!Object.hasOwn(portable, name)) throw new Error(`there is no kernel ${name}`);
+  return portable[name as PortableName] as PortableKernel;
 }

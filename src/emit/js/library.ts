@@ -11,6 +11,10 @@ function addTo(m, target, source, length) {
 function addScaled(m, target, source, factor, length) {
   for (let i = 0; i < length; i++) m[target + i] = m[target + i] + factor * m[source + i];
 }`,
+  scaleBy: `/** target ← factor · target */
+function scaleBy(m, target, factor, length) {
+  for (let i = 0; i < length; i++) m[target + i] = factor * m[target + i];
+}`,
   dot: `/** Σ left · right */
 function dot(m, left, right, length) {
   let sum = 0;
@@ -255,6 +259,1339 @@ function rootRows(m, target, source, size, stride, rows) {
       }
     }
   }
+}`,
+  get: `/** The double at a position. */
+function get(m, at) {
+  return m[at];
+}`,
+  set: `function set(m, at, value) {
+  m[at] = value;
+}`,
+  fill: `/** target ← value, \`length\` doubles */
+function fill(m, target, length, value) {
+  m.fill(value, target, target + length);
+}`,
+  move: `/** target ← source */
+function move(m, target, source, length) {
+  m.copyWithin(target, source, source + length);
+}`,
+  inner: `/** Σ left · right */
+function inner(m, left, right, length) {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += m[left + i] * m[right + i];
+  return sum;
+}`,
+  axpy: `/** target ← target + factor · source */
+function axpy(m, target, source, factor, length) {
+  for (let i = 0; i < length; i++) m[target + i] = m[target + i] + factor * m[source + i];
+}`,
+  scale: `/** target ← factor · target */
+function scale(m, target, factor, length) {
+  for (let i = 0; i < length; i++) m[target + i] = factor * m[target + i];
+}`,
+  rotate: `/** (x, y) ← (c x + s y, c y − s x) */
+function rotate(m, x, y, c, s, length) {
+  for (let i = 0; i < length; i++) {
+    const [a, b] = [m[x + i], m[y + i]];
+    m[x + i] = c * a + s * b;
+    m[y + i] = c * b - s * a;
+  }
+}`,
+  product: `/** a · b in 32 bits */
+function product(a, b) {
+  return Math.imul(a, b);
+}`,
+  bits: `/** The low 32 bits of a whole number. */
+function bits(x) {
+  return x | 0;
+}`,
+  logarithm: `function logarithm(x) {
+  return Math.log(x);
+}`,
+  kroneckerGather: `/** target (outputs × width) ← source, over the block */
+function kroneckerGather(m, source, target, outputs, inputs, width) {
+  for (let i = 0; i < outputs; i++) {
+    move(m, target + i * width, source + i * inputs, inputs);
+    if (width > inputs) set(m, target + i * width + inputs, get(m, source + outputs * inputs + i));
+  }
+}`,
+  kroneckerScatter: `/** target, over the block, ← source (outputs × width) */
+function kroneckerScatter(m, source, target, outputs, inputs, width) {
+  for (let i = 0; i < outputs; i++) {
+    move(m, target + i * inputs, source + i * width, inputs);
+    if (width > inputs) set(m, target + outputs * inputs + i, get(m, source + i * width + inputs));
+  }
+}`,
+  trace: `function trace(m, matrix, size) {
+  let sum = 0.0;
+  for (let i = 0; i < size; i++) sum += get(m, matrix + i * size + i);
+  return sum;
+}`,
+  raise: `function raise(m, matrix, by, size) {
+  for (let i = 0; i < size; i++) set(m, matrix + i * size + i, get(m, matrix + i * size + i) + by);
+}`,
+  kroneckerDamp: `/**
+ * left ← left / count + π √λ 1, right ← right + √λ / π 1, λ = damping[0] ≥ 0, with π² the ratio of the mean diagonals of
+ * left / count and right (Martens & Grosse 2015, §6.3). Factors of which one is zero make no information, and both become zero.
+ */
+function kroneckerDamp(m, left, right, count, damping, width, outputs) {
+  const k = get(m, count);
+  let inputs = trace(m, left, width);
+  let others = trace(m, right, outputs);
+  let ratio = 1.0;
+  if (k === 0.0 || inputs === 0.0 || others === 0.0) {
+    fill(m, left, width * width, 0.0);
+    fill(m, right, outputs * outputs, 0.0);
+  } else {
+    scale(m, left, 1.0 / k, width * width);
+    inputs = inputs / (k * width);
+    others = others / outputs;
+    ratio = Math.sqrt(inputs / others);
+  }
+  const lambda = get(m, damping);
+  if (lambda > 0.0) {
+    raise(m, left, ratio * Math.sqrt(lambda), width);
+    raise(m, right, Math.sqrt(lambda) / ratio, outputs);
+  }
+}`,
+  kroneckerStatus: `/**
+ * status of a block from those of its factors: pivots of a product are products of pivots, and the smallest is named by its
+ * place in the block.
+ */
+function kroneckerStatus(m, left, right, status, outputs, inputs, width) {
+  const a = get(m, left);
+  const g = get(m, right);
+  set(m, status, a * outputs + g * width - a * g);
+  const p = get(m, left + 1);
+  const q = get(m, right + 1);
+  set(m, status + 1, p > 0.0 && q > 0.0 ? p * q : Math.min(p, q));
+  const j = Math.max(0.0, get(m, left + 2));
+  const i = Math.max(0.0, get(m, right + 2));
+  set(m, status + 2, j < inputs ? i * inputs + j : outputs * inputs + i);
+}`,
+  kroneckerWhole: `/** target ← source / count[0], both triangles, from the lower; 0 where there is no count. Tiles keep the mirrored half near. */
+function kroneckerWhole(m, source, target, count, size) {
+  const k = get(m, count);
+  const by = k === 0.0 ? 0.0 : 1.0 / k;
+  const tile = 32;
+  for (let lines = 0; lines < size; lines += tile)
+    for (let columns = 0; columns <= lines; columns += tile) {
+      const end = lines + tile < size ? lines + tile : size;
+      for (let i = lines; i < end; i++) {
+        const last = columns + tile <= i ? columns + tile : i + 1;
+        for (let j = columns; j < last; j++) {
+          const value = by * get(m, source + i * size + j);
+          set(m, target + i * size + j, value);
+          set(m, target + j * size + i, value);
+        }
+      }
+    }
+}`,
+  kroneckerDiagonal: `/** target, over the block, += the diagonal of left ⊗ right / count[0]; nothing where there is no count. */
+function kroneckerDiagonal(m, left, right, count, target, outputs, inputs, width) {
+  const k = get(m, count);
+  if (k === 0.0) return;
+  for (let i = 0; i < outputs; i++) {
+    const g = get(m, right + i * outputs + i) / k;
+    for (let j = 0; j < width; j++) {
+      const at = j < inputs ? target + i * inputs + j : target + outputs * inputs + i;
+      set(m, at, get(m, at) + g * get(m, left + j * width + j));
+    }
+  }
+}`,
+  logDeterminant: `function logDeterminant(m, matrix, scales, size) {
+  let sum = 0.0;
+  for (let i = 0; i < size; i++)
+    sum += 2.0 * (logarithm(get(m, matrix + i * size + i)) - logarithm(get(m, scales + i)));
+  return sum;
+}`,
+  kroneckerLogdet: `/** logdet[0] += log det (left ⊗ right), both as \`cholesky\` leaves them */
+function kroneckerLogdet(m, left, leftScales, right, rightScales, logdet, width, outputs) {
+  const a = logDeterminant(m, left, leftScales, width);
+  const g = logDeterminant(m, right, rightScales, outputs);
+  set(m, logdet, get(m, logdet) + width * g + outputs * a);
+}`,
+  kroneckerSample: `/**
+ * target (outputs × width) ← S L⁻ᵀ target (S′ L′⁻ᵀ)ᵀ in place, by the scaled factors L′ (left) and L (right) that \`cholesky\`
+ * leaves: of a standard normal matrix it makes one with covariance (left ⊗ right)⁻¹.
+ */
+function kroneckerSample(m, left, leftScales, right, rightScales, target, width, outputs) {
+  for (let i = 0; i < outputs; i++) {
+    const line = target + i * width;
+    for (let j = width - 1; j >= 0; j--) {
+      const x = get(m, line + j) / get(m, left + j * width + j);
+      set(m, line + j, x);
+      axpy(m, line, left + j * width, -x, j);
+    }
+    for (let j = 0; j < width; j++) set(m, line + j, get(m, line + j) * get(m, leftScales + j));
+  }
+  for (let i = outputs - 1; i >= 0; i--) {
+    const line = target + i * width;
+    scale(m, line, 1.0 / get(m, right + i * outputs + i), width);
+    for (let k = 0; k < i; k++)
+      axpy(m, target + k * width, line, -get(m, right + i * outputs + k), width);
+  }
+  for (let i = 0; i < outputs; i++) scale(m, target + i * width, get(m, rightScales + i), width);
+}`,
+  fillRows: `/** vectors (rows × size) ← 0 */
+function fillRows(m, vectors, size, rows) {
+  fill(m, vectors, rows * size, 0.0);
+}`,
+  placeRows: `/** vectors[r, first + k] ← columns[at + k, r]: some columns of a batch, a row a vector. */
+function placeRows(m, vectors, size, first, columns, at, count, rows, capacity) {
+  for (let r = 0; r < rows; r++) {
+    const to = vectors + r * size + first;
+    for (let k = 0; k < count; k++) set(m, to + k, get(m, columns + (at + k) * capacity + r));
+  }
+}`,
+  choleskyAppend: `/**
+ * L ← the factor of L Lᵀ + Σ_r w_r (S z_r)(S z_r)ᵀ, L lower, size × size, S = diag(scales), z_r the lines of \`vectors\`, which are
+ * used up; \`weights\` < 0 means 1. \`rotations\`: 2 size doubles of work.
+ */
+function choleskyAppend(m, matrix, scales, size, vectors, weights, rows, rotations) {
+  const sines = rotations + size;
+  for (let r = 0; r < rows; r++) {
+    const x = vectors + r * size;
+    const weight = weights < 0 ? 1.0 : Math.sqrt(get(m, weights + r));
+    // rotations before the first coordinate that is not zero do nothing
+    let start = 0;
+    while (start < size && get(m, x + start) === 0.0) start++;
+    for (let i = start; i < size; i++) {
+      const line = matrix + i * size;
+      let value = weight * get(m, scales + i) * get(m, x + i);
+      for (let k = start; k < i; k++) {
+        const c = get(m, rotations + k);
+        const s = get(m, sines + k);
+        const a = get(m, line + k);
+        set(m, line + k, c * a + s * value);
+        value = c * value - s * a;
+      }
+      const d = get(m, line + i);
+      const length = Math.sqrt(d * d + value * value);
+      set(m, rotations + i, d / length);
+      set(m, sines + i, value / length);
+      set(m, line + i, length);
+    }
+  }
+}`,
+  ones: `/** target ← 1 */
+function ones(m, target, size) {
+  fill(m, target, size, 1.0);
+}`,
+  fillFrom: `/** target ← from[0], everywhere */
+function fillFrom(m, target, size, from) {
+  fill(m, target, size, get(m, from));
+}`,
+  addMean: `/** target[0] ← target[0] + mean of source */
+function addMean(m, target, source, size) {
+  let sum = 0.0;
+  for (let i = 0; i < size; i++) sum += get(m, source + i);
+  set(m, target, get(m, target) + sum / size);
+}`,
+  divideByOne: `/** target ← source / by[0] */
+function divideByOne(m, by, source, target, size) {
+  const b = get(m, by);
+  for (let i = 0; i < size; i++) set(m, target + i, get(m, source + i) / b);
+}`,
+  multiplyByOne: `/** target ← by[0] · source */
+function multiplyByOne(m, by, source, target, size) {
+  const b = get(m, by);
+  for (let i = 0; i < size; i++) set(m, target + i, b * get(m, source + i));
+}`,
+  scalarInverse: `/** target ← 1 / factor[0], for all; logdet[0] += size · log factor[0] */
+function scalarInverse(m, factor, target, logdet, size) {
+  const f = get(m, factor);
+  fill(m, target, size, 1.0 / f);
+  set(m, logdet, get(m, logdet) + size * logarithm(f));
+}`,
+  addToAll: `/** target ← target + by[0] */
+function addToAll(m, by, target, size) {
+  const b = get(m, by);
+  for (let i = 0; i < size; i++) set(m, target + i, get(m, target + i) + b);
+}`,
+  scalarSample: `/** target ← source / √factor[0] */
+function scalarSample(m, factor, source, target, size) {
+  const root = Math.sqrt(get(m, factor));
+  for (let i = 0; i < size; i++) set(m, target + i, get(m, source + i) / root);
+}`,
+  diagonalSample: `/** target ← source / √factor, elementwise */
+function diagonalSample(m, factor, source, target, size) {
+  for (let i = 0; i < size; i++)
+    set(m, target + i, get(m, source + i) / Math.sqrt(get(m, factor + i)));
+}`,
+  choleskySample: `/** target ← S L⁻ᵀ source, by the scaled factor that \`cholesky\` leaves: its covariance is the inverse. */
+function choleskySample(m, matrix, scales, source, target, size) {
+  for (let i = size - 1; i >= 0; i--) {
+    let sum = get(m, source + i);
+    for (let k = i + 1; k < size; k++) sum -= get(m, matrix + k * size + i) * get(m, target + k);
+    set(m, target + i, sum / get(m, matrix + i * size + i));
+  }
+  for (let i = 0; i < size; i++) set(m, target + i, get(m, target + i) * get(m, scales + i));
+}`,
+  drawSigns: `/**
+ * Signs ±1, \`count\` columns of rows, from a counter: each is a bit of a 32-bit hash of seed, counter, stream and place (the
+ * finaliser of MurmurHash3), so that they do not depend on how often others were drawn. The counter goes on by one.
+ */
+function drawSigns(m, target, count, stream, seed, counter, rows, capacity) {
+  const drawn = get(m, counter);
+  set(m, counter, drawn + 1.0);
+  const start = mixed(bits(get(m, seed)) ^ mixed(bits(drawn) ^ product(stream + 1, 668265263)));
+  for (let k = 0; k < count; k++) {
+    const column = mixed(start ^ product(k + 1, 40503));
+    for (let r = 0; r < rows; r++)
+      set(
+        m,
+        target + k * capacity + r,
+        (mixed(column + product(r, 668265263)) & 1) === 0 ? -1.0 : 1.0,
+      );
+  }
+}`,
+  mixed: `function mixed(x) {
+  let h = x ^ (x >>> 16);
+  h = product(h, -2048144789);
+  h = h ^ (h >>> 13);
+  h = product(h, -1028477387);
+  return h ^ (h >>> 16);
+}`,
+  arrowTolerance: `/** Pivots below this multiple of the size count as vanished: 8 ε. */
+const arrowTolerance = 1.7763568394002505e-15;`,
+  arrowPanel: `/** Lines of levels that are taken from the core together. */
+const arrowPanel = 64;`,
+  arrowGather: `/** target[l, offset + j] ← source[l, j] for levels l, j < width; the target's lines are \`own\` long. */
+function arrowGather(m, source, target, levels, width, own, offset) {
+  for (let l = 0; l < levels; l++)
+    for (let j = 0; j < width; j++)
+      set(m, target + l * own + offset + j, get(m, source + l * width + j));
+}`,
+  arrowScatter: `/** target[l, j] ← source[l, offset + j]: what \`arrowGather\` did, undone. */
+function arrowScatter(m, source, target, levels, width, own, offset) {
+  for (let l = 0; l < levels; l++)
+    for (let j = 0; j < width; j++)
+      set(m, target + l * width + j, get(m, source + l * own + offset + j));
+}`,
+  arrowAccumulate: `/**
+ * V += Σ_rows w y yᵀ (where \`alone\` is not 0) and X += Σ_rows w y xᵀ, each row at the level its position says: y the \`own\`
+ * columns of levels, x the \`count\` columns of the core that begin at its coordinate \`first\`. \`weight\` < 0 means ones.
+ */
+function arrowAccumulate(
+  m,
+  target,
+  shared,
+  first,
+  count,
+  levelled,
+  position,
+  weight,
+  alone,
+  core,
+  levels,
+  own,
+  capacity,
+  rows,
+) {
+  const stride = own * (own + core);
+  const start = target + core * core;
+  for (let r = 0; r < rows; r++) {
+    const w = weight < 0 ? 1.0 : get(m, weight + r);
+    const place = get(m, position + r);
+    // a row that weighs nothing need not have a level
+    if (w === 0.0 || !(place >= 0.0 && place < levels)) continue;
+    const level = start + place * stride;
+    for (let i = 0; i < own; i++) {
+      const z = w * get(m, levelled + i * capacity + r);
+      if (z === 0.0) continue;
+      if (alone !== 0) {
+        const line = level + i * own;
+        for (let j = 0; j <= i; j++)
+          set(m, line + j, get(m, line + j) + z * get(m, levelled + j * capacity + r));
+      }
+      let cross = level + own * own + i * core + first;
+      let at = shared + r;
+      for (let k = 0; k < count; k++) {
+        set(m, cross, get(m, cross) + z * get(m, at));
+        cross++;
+        at += capacity;
+      }
+    }
+  }
+}`,
+  arrowAddDiagonal: `/** Diagonal of V += source, of the levels' coordinates offset … offset + width − 1; source lies level by level. */
+function arrowAddDiagonal(m, target, source, core, levels, width, own, offset) {
+  const stride = own * (own + core);
+  for (let l = 0; l < levels; l++)
+    for (let j = 0; j < width; j++) {
+      const at = target + core * core + l * stride + (offset + j) * (own + 1);
+      set(m, at, get(m, at) + get(m, source + l * width + j));
+    }
+}`,
+  arrowAddDiagonalOf: `/** target += diagonal of V, of the levels' coordinates offset … offset + width − 1. */
+function arrowAddDiagonalOf(m, source, target, core, levels, width, own, offset) {
+  const stride = own * (own + core);
+  for (let l = 0; l < levels; l++)
+    for (let j = 0; j < width; j++) {
+      const at = target + l * width + j;
+      set(m, at, get(m, at) + get(m, source + core * core + l * stride + (offset + j) * (own + 1)));
+    }
+}`,
+  arrowProbe: `/** target[l, at] ← value for all levels l, lines \`width\` long. */
+function arrowProbe(m, target, levels, width, at, value) {
+  for (let l = 0; l < levels; l++) set(m, target + l * width + at, value);
+}`,
+  arrowSubtractOwn: `/** Column \`column\` of every V −= source, from the diagonal down, as far as coordinates offset … offset + width − 1 go. */
+function arrowSubtractOwn(m, target, source, core, levels, width, own, offset, column) {
+  const stride = own * (own + core);
+  for (let l = 0; l < levels; l++)
+    for (let j = 0; j < width; j++) {
+      if (offset + j < column) continue;
+      const at = target + core * core + l * stride + (offset + j) * own + column;
+      set(m, at, get(m, at) - get(m, source + l * width + j));
+    }
+}`,
+  arrowSubtractCross: `/** Of every X, the column of the coordinate at which the unit vector \`tangent\` (over the core) is 1, −= source. */
+function arrowSubtractCross(m, target, tangent, source, core, levels, width, own, offset) {
+  const stride = own * (own + core);
+  for (let k = 0; k < core; k++) {
+    if (get(m, tangent + k) === 0.0) continue;
+    for (let l = 0; l < levels; l++)
+      for (let j = 0; j < width; j++) {
+        const at = target + core * core + l * stride + own * own + (offset + j) * core + k;
+        set(m, at, get(m, at) - get(m, source + l * width + j));
+      }
+  }
+}`,
+  arrowScale: `/** 1 / √a, or 0 where that is no scale. */
+function arrowScale(a) {
+  return a > 0.0 && a < Infinity ? 1.0 / Math.sqrt(a) : 0.0;
+}`,
+  arrowPivot: `/**
+ * Writes a pivot's root at the end of its line and notes it in \`status\`; returns what divides by it. One that vanished
+ * leaves its line as that of the identity, and 0 is returned. \`name\` is how \`status\` is to call it.
+ */
+function arrowPivot(m, line, at, pivot, threshold, status, name) {
+  if (!(pivot >= get(m, status + 1))) {
+    set(m, status + 1, pivot >= -Infinity ? pivot : -Infinity);
+    set(m, status + 2, name);
+  }
+  if (pivot > threshold) {
+    const root = Math.sqrt(pivot);
+    set(m, line + at, root);
+    return 1.0 / root;
+  }
+  set(m, status, get(m, status) + 1.0);
+  fill(m, line, at, 0.0);
+  set(m, line + at, 1.0);
+  return 0.0;
+}`,
+  arrowFactorize: `/**
+ * In place, with the matrix scaled to a unit diagonal by \`scales\` (core, then level by level): V ← L its Cholesky factor,
+ * X ← Y = L⁻¹ X, C ← that of C − Σ Yᵀ Y. status ← [pivots that vanished, smallest pivot, its coordinate: a core's own, −2 − k
+ * for the k-th of the levels, level by level]. Pivots of the core are relative to its own diagonal, so that what cancels
+ * shows. \`panel\` is room for \`core\` times the larger of 64 and \`own\`.
+ */
+function arrowFactorize(m, factor, scales, status, panel, core, levels, own) {
+  set(m, status, 0.0);
+  set(m, status + 1, 1.0);
+  set(m, status + 2, -1.0);
+  for (let i = 0; i < core; i++) set(m, scales + i, arrowScale(get(m, factor + i * core + i)));
+  for (let i = 0; i < core; i++) {
+    const s = get(m, scales + i);
+    for (let j = 0; j <= i; j++) {
+      const at = factor + i * core + j;
+      set(m, at, get(m, at) * s * get(m, scales + j));
+    }
+  }
+  const room = own > arrowPanel ? own : arrowPanel;
+  let filled = 0;
+  const levelThreshold = arrowTolerance * own;
+  for (let l = 0; l < levels; l++) {
+    if (filled + own > room) {
+      arrowTakePanel(m, factor, panel, core, room, filled);
+      filled = 0;
+    }
+    const v = factor + core * core + l * own * (own + core);
+    const x = v + own * own;
+    const scale = scales + core + l * own;
+    for (let i = 0; i < own; i++) set(m, scale + i, arrowScale(get(m, v + i * own + i)));
+    for (let i = 0; i < own; i++) {
+      const s = get(m, scale + i);
+      const line = v + i * own;
+      const cross = x + i * core;
+      for (let j = 0; j < i; j++) {
+        const other = v + j * own;
+        let sum = get(m, line + j) * s * get(m, scale + j);
+        for (let k = 0; k < j; k++) sum -= get(m, line + k) * get(m, other + k);
+        set(m, line + j, sum / get(m, other + j));
+      }
+      let pivot = get(m, line + i) * s * s;
+      for (let k = 0; k < i; k++) pivot -= get(m, line + k) * get(m, line + k);
+      for (let k = 0; k < core; k++) set(m, cross + k, get(m, cross + k) * s * get(m, scales + k));
+      for (let k = 0; k < i; k++) axpy(m, cross, x + k * core, -get(m, line + k), core);
+      const name = -2.0 - (l * own + i);
+      const inverse = arrowPivot(m, line, i, pivot, levelThreshold, status, name);
+      for (let k = 0; k < core; k++) {
+        const y = get(m, cross + k) * inverse;
+        set(m, cross + k, y);
+        set(m, panel + k * room + filled, y);
+      }
+      filled++;
+    }
+  }
+  arrowTakePanel(m, factor, panel, core, room, filled);
+  const threshold = arrowTolerance * (core + levels * own);
+  for (let i = 0; i < core; i++) {
+    const line = factor + i * core;
+    for (let j = 0; j < i; j++) {
+      const other = factor + j * core;
+      set(m, line + j, (get(m, line + j) - inner(m, line, other, j)) / get(m, other + j));
+    }
+    arrowPivot(m, line, i, get(m, line + i) - inner(m, line, line, i), threshold, status, i);
+  }
+}`,
+  arrowTakePanel: `/** C −= Pᵀ P from the lines of levels in the panel, a column of P a line here. */
+function arrowTakePanel(m, factor, panel, core, room, filled) {
+  for (let i = 0; i < core; i++)
+    for (let j = 0; j <= i; j++) {
+      const at = factor + i * core + j;
+      set(m, at, get(m, at) - inner(m, panel + i * room, panel + j * room, filled));
+    }
+}`,
+  arrowLocate: `/** In \`status\`, a coordinate of the levels that belongs to coordinates offset … offset + width − 1 by its place in the block. */
+function arrowLocate(m, status, first, width, own, offset) {
+  const name = get(m, status + 2);
+  if (!(name <= -2.0)) return;
+  const at = -2.0 - name;
+  const j = (at % own) - offset;
+  if (j < 0 || j >= width) return;
+  set(m, status + 2, first + ((at - offset - j) / own) * width + j);
+}`,
+  arrowSolve: `/** x ← A⁻¹ x by the factor, in place: \`shared\` over the core, \`levelled\` level by level. */
+function arrowSolve(m, factor, scales, shared, levelled, core, levels, own) {
+  const stride = own * (own + core);
+  for (let k = 0; k < core; k++) set(m, shared + k, get(m, shared + k) * get(m, scales + k));
+  for (let l = 0; l < levels; l++) {
+    const v = factor + core * core + l * stride;
+    for (let i = 0; i < own; i++) {
+      const at = levelled + l * own + i;
+      const line = v + i * own;
+      let sum = get(m, at) * get(m, scales + core + l * own + i);
+      for (let k = 0; k < i; k++) sum -= get(m, line + k) * get(m, levelled + l * own + k);
+      const y = sum / get(m, line + i);
+      set(m, at, y);
+      axpy(m, shared, v + own * own + i * core, -y, core);
+    }
+  }
+  for (let i = 0; i < core; i++) {
+    const line = factor + i * core;
+    set(m, shared + i, (get(m, shared + i) - inner(m, line, shared, i)) / get(m, line + i));
+  }
+  arrowBack(m, factor, scales, shared, levelled, core, levels, own);
+}`,
+  arrowBack: `/** x ← S L⁻ᵀ x in place, L the whole factor with the levels before the core: half of a solution, and what makes a draw. */
+function arrowBack(m, factor, scales, shared, levelled, core, levels, own) {
+  const stride = own * (own + core);
+  for (let i = core - 1; i >= 0; i--) {
+    const line = factor + i * core;
+    const x = get(m, shared + i) / get(m, line + i);
+    set(m, shared + i, x);
+    axpy(m, shared, line, -x, i);
+  }
+  for (let l = 0; l < levels; l++) {
+    const v = factor + core * core + l * stride;
+    for (let i = own - 1; i >= 0; i--) {
+      const at = levelled + l * own + i;
+      let sum = get(m, at) - inner(m, v + own * own + i * core, shared, core);
+      for (let k = i + 1; k < own; k++)
+        sum -= get(m, v + k * own + i) * get(m, levelled + l * own + k);
+      set(m, at, sum / get(m, v + i * own + i));
+    }
+    for (let i = 0; i < own; i++) {
+      const at = levelled + l * own + i;
+      set(m, at, get(m, at) * get(m, scales + core + l * own + i));
+    }
+  }
+  for (let k = 0; k < core; k++) set(m, shared + k, get(m, shared + k) * get(m, scales + k));
+}`,
+  arrowMultiply: `/** The matrix times (shared, levelled), to (sharedTarget, levelledTarget). */
+function arrowMultiply(
+  m,
+  matrix,
+  shared,
+  levelled,
+  sharedTarget,
+  levelledTarget,
+  core,
+  levels,
+  own,
+) {
+  const stride = own * (own + core);
+  for (let i = 0; i < core; i++) {
+    const line = matrix + i * core;
+    set(m, sharedTarget + i, inner(m, line, shared, i + 1));
+    axpy(m, sharedTarget, line, get(m, shared + i), i);
+  }
+  for (let l = 0; l < levels; l++) {
+    const v = matrix + core * core + l * stride;
+    for (let i = 0; i < own; i++) {
+      const line = v + i * own;
+      const cross = v + own * own + i * core;
+      const s = get(m, levelled + l * own + i);
+      let sum = inner(m, cross, shared, core);
+      for (let j = 0; j <= i; j++) sum += get(m, line + j) * get(m, levelled + l * own + j);
+      for (let j = i + 1; j < own; j++)
+        sum += get(m, v + j * own + i) * get(m, levelled + l * own + j);
+      set(m, levelledTarget + l * own + i, sum);
+      axpy(m, sharedTarget, cross, s, core);
+    }
+  }
+}`,
+  arrowInvertLower: `/** target ← L⁻¹, lower, lines \`size\` long, from L. */
+function arrowInvertLower(m, factor, target, size) {
+  for (let k = 0; k < size; k++) {
+    const line = target + k * size;
+    const inverse = 1.0 / get(m, factor + k * size + k);
+    fill(m, line, k, 0.0);
+    for (let l = 0; l < k; l++)
+      axpy(m, line, target + l * size, get(m, factor + k * size + l), l + 1);
+    scale(m, line, -inverse, k);
+    set(m, line + k, inverse);
+  }
+}`,
+  arrowInvert: `/**
+ * (shared, levelled) ← diagonal of the inverse, logdet[0] += log determinant. With M the core's factor, a level's part is
+ * L⁻ᵀ (1 + W Wᵀ) L⁻¹, W = Y M⁻ᵀ. \`work\` is room for core² + own² + core (own + 1).
+ */
+function arrowInvert(m, factor, scales, shared, levelled, logdet, work, core, levels, own) {
+  const stride = own * (own + core);
+  const inverse = work;
+  const ownInverse = work + core * core;
+  const w = ownInverse + own * own;
+  const mixed = w + own * core;
+  let logs = 0.0;
+  arrowInvertLower(m, factor, inverse, core);
+  fill(m, shared, core, 0.0);
+  for (let k = 0; k < core; k++) {
+    logs += logarithm(get(m, factor + k * core + k) / get(m, scales + k));
+    for (let i = 0; i <= k; i++) {
+      const x = get(m, inverse + k * core + i) * get(m, scales + i);
+      set(m, shared + i, get(m, shared + i) + x * x);
+    }
+  }
+  for (let l = 0; l < levels; l++) {
+    const v = factor + core * core + l * stride;
+    arrowInvertLower(m, v, ownInverse, own);
+    for (let i = 0; i < own; i++) {
+      const y = v + own * own + i * core;
+      for (let k = 0; k < core; k++)
+        set(m, w + i * core + k, inner(m, y, inverse + k * core, k + 1));
+    }
+    for (let j = 0; j < own; j++) {
+      let squares = 0.0;
+      let from = w + j * core;
+      let by = get(m, ownInverse + j * own + j);
+      if (j + 1 < own) {
+        fill(m, mixed, core, 0.0);
+        for (let k = j; k < own; k++) {
+          const t = get(m, ownInverse + k * own + j);
+          squares += t * t;
+          axpy(m, mixed, w + k * core, t, core);
+        }
+        from = mixed;
+        by = 1.0;
+      } else squares = by * by;
+      squares += by * by * inner(m, from, from, core);
+      const s = get(m, scales + core + l * own + j);
+      set(m, levelled + l * own + j, squares * s * s);
+      logs += logarithm(get(m, v + j * own + j) / s);
+    }
+  }
+  set(m, logdet, get(m, logdet) + 2.0 * logs);
+}`,
+  jacobi: `/**
+ * A (size × size, row-major, both triangles) is left with its eigenvalues on the diagonal; \`vectors\`, where not below 0,
+ * with an eigenvector a row. Entries off the diagonal end below \`tolerance\` times the largest of the diagonal.
+ */
+function jacobi(m, matrix, vectors, size, tolerance) {
+  if (vectors >= 0) {
+    fill(m, vectors, size * size, 0.0);
+    for (let i = 0; i < size; i++) set(m, vectors + i * (size + 1), 1.0);
+  }
+  for (let sweep = 0; sweep < 30; sweep++) {
+    let largest = 0.0;
+    for (let i = 0; i < size; i++)
+      largest = Math.max(largest, Math.abs(get(m, matrix + i * (size + 1))));
+    const small = tolerance * largest;
+    let done = true;
+    for (let p = 0; p < size - 1; p++)
+      for (let q = p + 1; q < size; q++) {
+        if (!(Math.abs(get(m, matrix + p * size + q)) > small)) continue;
+        done = false;
+        jacobiRotate(m, matrix, vectors, size, p, q);
+      }
+    if (done) return;
+  }
+}`,
+  jacobiRotate: `/** A ← JᵀAJ with the rotation J that clears A_pq */
+function jacobiRotate(m, matrix, vectors, size, p, q) {
+  const upper = matrix + p * size;
+  const lower = matrix + q * size;
+  const off = get(m, upper + q);
+  const first = get(m, upper + p);
+  const second = get(m, lower + q);
+  const ratio = (second - first) / (2.0 * off);
+  const root = Math.abs(ratio) + Math.sqrt(ratio * ratio + 1.0);
+  const t = ratio < 0.0 ? -1.0 / root : 1.0 / root;
+  const c = 1.0 / Math.sqrt(t * t + 1.0);
+  const s = t * c;
+  rotate(m, upper, lower, c, -s, size);
+  set(m, upper + p, first - t * off);
+  set(m, lower + q, second + t * off);
+  set(m, upper + q, 0.0);
+  set(m, lower + p, 0.0);
+  for (let k = 0; k < size; k++) {
+    set(m, matrix + k * size + p, get(m, upper + k));
+    set(m, matrix + k * size + q, get(m, lower + k));
+  }
+  if (vectors >= 0) rotate(m, vectors + p * size, vectors + q * size, c, -s, size);
+}`,
+  eigenSort: `/** The \`count\` largest eigenvalues first, in descending order, and their eigenvectors with them. */
+function eigenSort(m, matrix, vectors, size, count) {
+  for (let i = 0; i < count; i++) {
+    let best = i;
+    for (let k = i + 1; k < size; k++)
+      if (get(m, matrix + k * (size + 1)) > get(m, matrix + best * (size + 1))) best = k;
+    if (best === i) continue;
+    swap(m, matrix + i * (size + 1), matrix + best * (size + 1));
+    for (let k = 0; k < size; k++) swap(m, vectors + i * size + k, vectors + best * size + k);
+  }
+}`,
+  swap: `function swap(m, a, b) {
+  const kept = get(m, a);
+  set(m, a, get(m, b));
+  set(m, b, kept);
+}`,
+  hypotenuse: `/** √(a² + b²) without over- or underflow on the way. */
+function hypotenuse(a, b) {
+  const x = Math.max(Math.abs(a), Math.abs(b));
+  if (x === 0.0) return 0.0;
+  const y = Math.min(Math.abs(a), Math.abs(b)) / x;
+  return x * Math.sqrt(1.0 + y * y);
+}`,
+  rootSum: `/** Doubles behind R: d, its mark, what is left of it, and the score as two numbers each. */
+function rootSum(root, size) {
+  return root + size * size + size + 2;
+}`,
+  addProduct: `/** (high, low) at a position and \`apart\` behind it += x y, to twice the precision (Dekker 1971; Ogita, Rump and Oishi 2005). */
+function addProduct(m, high, apart, x, y) {
+  const product = x * y;
+  const wideX = 134217729.0 * x;
+  const wideY = 134217729.0 * y;
+  const topX = wideX - (wideX - x);
+  const topY = wideY - (wideY - y);
+  const restX = x - topX;
+  const restY = y - topY;
+  const lost = restX * restY - (product - topX * topY - restX * topY - topX * restY);
+  const before = get(m, high);
+  const after = before + product;
+  const moved = after - before;
+  set(m, high, after);
+  set(
+    m,
+    high + apart,
+    get(m, high + apart) + (before - (after - moved) + (product - moved) + lost),
+  );
+}`,
+  rootAppend: `/**
+ * [R d] ← the factor of [R d; Z e], and the score += Zᵀe: Z on columns (coordinate k at factors + k·stride, \`rows\` doubles
+ * each), e at \`residual\`, each still to be multiplied by the column \`weights\` where that is not below 0; all are used
+ * up. The rows are added to the mark, or spoil it where their residual is not \`known\`. \`work\`: room for rows.
+ */
+function rootAppend(m, root, size, factors, stride, residual, weights, rows, known, work) {
+  const right = root + size * size;
+  const sum = rootSum(root, size);
+  move(m, work, residual, rows);
+  if (weights >= 0)
+    for (let r = 0; r < rows; r++) {
+      const w = get(m, weights + r);
+      set(m, residual + r, w * get(m, residual + r));
+      set(m, work + r, w * get(m, residual + r));
+    }
+  for (let j = 0; j < size; j++) {
+    const x = factors + j * stride;
+    if (known > 0)
+      for (let r = 0; r < rows; r++) addProduct(m, sum + j, size, get(m, x + r), get(m, work + r));
+    if (weights >= 0)
+      for (let r = 0; r < rows; r++) set(m, x + r, get(m, weights + r) * get(m, x + r));
+  }
+  for (let j = 0; j < size; j++) {
+    const x = factors + j * stride;
+    const squares = inner(m, x, x, rows);
+    if (squares === 0.0) continue;
+    const line = root + j * size;
+    const alpha = get(m, line + j);
+    const beta = hypotenuse(alpha, Math.sqrt(squares));
+    // H = I − τ [1; v][1; v]ᵀ with v = x / (α − β); α − β without cancellation
+    const step = alpha > 0.0 ? -squares / (alpha + beta) : alpha - beta;
+    const tau = -step / beta;
+    const inverse = 1.0 / step;
+    set(m, line + j, beta);
+    for (let k = j + 1; k < size; k++)
+      rootReflect(m, line + k, factors + k * stride, x, tau, inverse, rows);
+    rootReflect(m, right + j, residual, x, tau, inverse, rows);
+  }
+  const mark = right + size;
+  set(m, mark, get(m, mark) + (known > 0 ? rows : -1e300));
+  set(m, mark + 1, get(m, mark + 1) + inner(m, residual, residual, rows));
+}`,
+  rootReflect: `/** [top; column] ← H [top; column] */
+function rootReflect(m, top, column, x, tau, inverse, rows) {
+  const w = tau * (get(m, top) + inverse * inner(m, x, column, rows));
+  set(m, top, get(m, top) - w);
+  axpy(m, column, x, -w * inverse, rows);
+}`,
+  rootRotate: `/** [R d] ← the factor of [R d; row], the row (size, then its right-hand side) zero before \`from\`; it is used up. */
+function rootRotate(m, root, size, row, from) {
+  const right = root + size * size;
+  for (let j = from; j < size; j++) {
+    const x = get(m, row + j);
+    if (x === 0.0) continue;
+    const at = root + j * size + j;
+    const r = hypotenuse(get(m, at), x);
+    const c = get(m, at) / r;
+    const s = x / r;
+    set(m, at, r);
+    rotate(m, at + 1, row + j + 1, c, s, size - j - 1);
+    rotate(m, right + j, row + size, c, s, 1);
+  }
+}`,
+  rootJoin: `/**
+ * [R d] ← the factor of [R d; other]. Where the mark of R is 0, R goes without a right-hand side unless \`carried\`; else
+ * the right-hand sides go along, and the marks add. \`row\`: room for size + 1.
+ */
+function rootJoin(m, root, other, size, row, carried) {
+  const mark = root + size * size + size;
+  const right = other + size * size;
+  const carry = carried > 0 || get(m, mark) !== 0.0;
+  for (let i = 0; i < size; i++) {
+    const from = other + i * size + i;
+    move(m, row + i, from, size - i);
+    set(m, row + size, carry ? get(m, right + i) : 0.0);
+    rootRotate(m, root, size, row, i);
+    const left = get(m, row + size);
+    set(m, mark + 1, get(m, mark + 1) + left * left);
+  }
+  if (!carry) return;
+  set(m, mark, get(m, mark) + get(m, right + size));
+  set(m, mark + 1, get(m, mark + 1) + get(m, right + size + 1));
+  const sum = rootSum(root, size);
+  const from = rootSum(other, size);
+  for (let j = 0; j < size; j++) {
+    addProduct(m, sum + j, size, get(m, from + j), 1.0);
+    set(m, sum + size + j, get(m, sum + size + j) + get(m, from + size + j));
+  }
+}`,
+  rootDamp: `/** R ← the factor of RᵀR + diag(source); entries that are not positive are passed over. \`row\`: room for size + 1. */
+function rootDamp(m, root, source, size, row) {
+  for (let i = 0; i < size; i++) {
+    const x = get(m, source + i);
+    if (!(x > 0.0)) continue;
+    fill(m, row, size + 1, 0.0);
+    set(m, row + i, Math.sqrt(x));
+    rootRotate(m, root, size, row, i);
+    const rest = root + size * size + size + 1;
+    set(m, rest, get(m, rest) + get(m, row + size) * get(m, row + size));
+  }
+}`,
+  rootCheck: `/**
+ * status ← [pivots that vanished or were not finite, smallest square of a pivot as a share of its column's, its index]. A
+ * vanished pivot becomes infinite, so that its coordinate takes no step, and what its row tells of later coordinates
+ * goes to theirs. \`row\`: room for size + 1.
+ */
+function rootCheck(m, root, status, size, row) {
+  const right = root + size * size;
+  const least = 8.0 * 2.220446049250313e-16 * size;
+  let vanished = 0.0;
+  let smallest = 1.0;
+  let where = -1.0;
+  for (let j = 0; j < size; j++) {
+    const at = root + j * size + j;
+    let length = 0.0;
+    for (let i = 0; i < j; i++) length = hypotenuse(length, get(m, root + i * size + j));
+    const pivot = Math.abs(get(m, at));
+    length = hypotenuse(length, pivot);
+    let share = length > 0.0 ? pivot / length : 0.0;
+    if (!(share >= 0.0)) share = 0.0;
+    if (!(share * share >= smallest)) {
+      smallest = share * share;
+      where = j;
+    }
+    if (share > least) continue;
+    vanished += 1.0;
+    fill(m, row, size + 1, 0.0);
+    move(m, row + j + 1, at + 1, size - j - 1);
+    set(m, row + size, get(m, right + j));
+    fill(m, at, size - j, 0.0);
+    set(m, at, Infinity);
+    set(m, right + j, 0.0);
+    rootRotate(m, root, size, row, j + 1);
+  }
+  set(m, status, vanished);
+  set(m, status + 1, smallest);
+  set(m, status + 2, where);
+}`,
+  rootForward: `/** target ← R⁻ᵀ target, its first \`from\` entries being zero */
+function rootForward(m, root, target, size, from) {
+  for (let k = from; k < size; k++) {
+    const at = root + k * size + k;
+    const y = get(m, target + k) / get(m, at);
+    set(m, target + k, y);
+    if (y !== 0.0) axpy(m, target + k + 1, at + 1, -y, size - k - 1);
+  }
+}`,
+  rootBackward: `/** target ← R⁻¹ target */
+function rootBackward(m, root, target, size) {
+  for (let k = size - 1; k >= 0; k--) {
+    const at = root + k * size + k;
+    const rest = inner(m, at + 1, target + k + 1, size - k - 1);
+    set(m, target + k, (get(m, target + k) - rest) / get(m, at));
+  }
+}`,
+  rootSolve: `/** target ← (RᵀR)⁻¹ source */
+function rootSolve(m, root, source, target, size) {
+  move(m, target, source, size);
+  rootForward(m, root, target, size, 0);
+  rootBackward(m, root, target, size);
+}`,
+  rootSolveScore: `/**
+ * The same, where \`score\`, the part of the source that the rows brought, is what d stands for: the score s as it was
+ * summed here takes its place, R⁻¹ (d + R⁻ᵀ (source − score + s − Rᵀd)), the last difference exact and left out where d
+ * is not small. Not where the score is another than s, beyond rounding. \`work\`: room for 2 size.
+ */
+function rootSolveScore(m, root, source, target, score, size, work) {
+  if (!rootSpeaks(m, root, score, work, size)) {
+    rootSolve(m, root, source, target, size);
+    return;
+  }
+  const right = root + size * size;
+  fill(m, work, 2 * size, 0.0);
+  // RᵀR is not ZᵀZ to the last digit either: the refinement is for residuals that outweigh what they have along Z
+  const refined = inner(m, right, right, size) < 1e-4 * get(m, right + size + 1);
+  if (refined) move(m, work, rootSum(root, size), 2 * size);
+  for (let i = 0; refined && i < size; i++) {
+    const d = -get(m, right + i);
+    for (let j = i; j < size; j++) {
+      const x = get(m, root + i * size + j);
+      if (x < Infinity) addProduct(m, work + j, size, x, d);
+    }
+  }
+  for (let j = 0; j < size; j++)
+    set(
+      m,
+      target + j,
+      get(m, source + j) - get(m, score + j) + (get(m, work + j) + get(m, work + size + j)),
+    );
+  rootForward(m, root, target, size, 0);
+  axpy(m, target, right, 1.0, size);
+  rootBackward(m, root, target, size);
+}`,
+  rootSpeaks: `/** Whether the score is the one summed here, each coordinate to the rounding of a sum over the rows. \`squares\`: room for size. */
+function rootSpeaks(m, root, score, squares, size) {
+  const right = root + size * size;
+  const rows = get(m, right + size);
+  if (!(rows > 0.0)) return false;
+  fill(m, squares, size, 0.0);
+  for (let i = 0; i < size; i++)
+    for (let j = i; j < size; j++) {
+      const x = get(m, root + i * size + j);
+      if (x < Infinity) set(m, squares + j, get(m, squares + j) + x * x);
+    }
+  const sum = rootSum(root, size);
+  const total = get(m, right + size + 1) + inner(m, right, right, size);
+  const rounding = 32.0 * 2.220446049250313e-16 * (size + Math.sqrt(rows));
+  for (let j = 0; j < size; j++) {
+    const apart = Math.abs(get(m, sum + j) - get(m, score + j));
+    if (!(apart <= rounding * Math.sqrt(get(m, squares + j) * total))) return false;
+  }
+  return true;
+}`,
+  rootMultiply: `/** target ← RᵀR source */
+function rootMultiply(m, root, source, target, size) {
+  fill(m, target, size, 0.0);
+  for (let k = 0; k < size; k++) {
+    const at = root + k * size + k;
+    axpy(m, target + k, at, inner(m, at, source + k, size - k), size - k);
+  }
+}`,
+  rootScale: `/** R ← √factor R; a right-hand side is given up. \`factor\` is a position. */
+function rootScale(m, root, factor, size) {
+  scale(m, root, Math.sqrt(get(m, factor)), size * size);
+  const mark = root + size * size + size;
+  if (get(m, mark) !== 0.0) set(m, mark, -1e300);
+}`,
+  rootInvert: `/** target ← diagonal of (RᵀR)⁻¹; logdet[0] += its log determinant, of pivots that did not vanish. \`row\`: room for size. */
+function rootInvert(m, root, target, logdet, size, row) {
+  let sum = 0.0;
+  for (let i = 0; i < size; i++) {
+    fill(m, row, size, 0.0);
+    set(m, row + i, 1.0);
+    rootForward(m, root, row, size, i);
+    set(m, target + i, inner(m, row + i, row + i, size - i));
+    const pivot = get(m, root + i * size + i);
+    if (pivot < Infinity) sum += 2.0 * logarithm(pivot);
+  }
+  set(m, logdet, get(m, logdet) + sum);
+}`,
+  rootDiagonal: `/** target ← target + diagonal of RᵀR */
+function rootDiagonal(m, root, target, size) {
+  for (let k = 0; k < size; k++)
+    for (let j = k; j < size; j++) {
+      const x = get(m, root + k * size + j);
+      set(m, target + j, get(m, target + j) + x * x);
+    }
+}`,
+  rootSample: `/** target ← R⁻¹ source: its covariance is the inverse. */
+function rootSample(m, root, source, target, size) {
+  move(m, target, source, size);
+  rootBackward(m, root, target, size);
+}`,
+  lowrankAppend: `/**
+ * diag(d) + U Uᵀ += Z Zᵀ, Z of a line a coordinate at factors + i·stride, \`count\` doubles each. \`work\`: room for
+ * 2 n² + n + rank² + 3 rank with n = rank + max(2 rank, 16).
+ */
+function lowrankAppend(m, kept, size, rank, factors, stride, count, work) {
+  const chunk = rank > 8 ? 2 * rank : 16;
+  for (let from = 0; from < count; from += chunk) {
+    const taken = count - from < chunk ? count - from : chunk;
+    lowrankChunk(m, kept, size, rank, factors + from, stride, taken, work);
+  }
+}`,
+  lowrankChunk: `/** The same in one go, with n = rank + count. */
+function lowrankChunk(m, kept, size, rank, factors, stride, count, work) {
+  const n = rank + count;
+  const vectors = work + n * n;
+  const line = vectors + n * n;
+  // the Gram matrix of all directions, in units of the information of each coordinate
+  fill(m, work, n * n, 0.0);
+  for (let i = 0; i < size; i++) {
+    move(m, line, kept + size + i * rank, rank);
+    move(m, line + rank, factors + i * stride, count);
+    const squares = inner(m, line, line, n);
+    if (squares === 0.0) continue;
+    const share = 1.0 / (get(m, kept + i) + squares);
+    for (let a = 0; a < n; a++)
+      axpy(m, work + a * n + a, line + a, share * get(m, line + a), n - a);
+  }
+  for (let a = 1; a < n; a++)
+    for (let b = 0; b < a; b++) set(m, work + a * n + b, get(m, work + b * n + a));
+  jacobi(m, work, vectors, n, 1e-15);
+  eigenSort(m, work, vectors, n, rank);
+  // a direction is v √λ; what the diagonal ψ has along it is s_k = Σ_i v_ik² ψ_i, ψ_i = c_i − Σ_l v_il² (λ_l − s_l)
+  const overlap = line + n;
+  const square = overlap + rank * rank;
+  const own = square + rank;
+  const shared = own + rank;
+  fill(m, overlap, rank * rank + 3 * rank, 0.0);
+  for (let i = 0; i < size; i++) {
+    const to = kept + size + i * rank;
+    move(m, line, to, rank);
+    move(m, line + rank, factors + i * stride, count);
+    const squares = inner(m, line, line, n);
+    if (squares === 0.0) continue;
+    const total = get(m, kept + i) + squares;
+    set(m, kept + i, total);
+    for (let b = 0; b < rank; b++) {
+      const x = inner(m, vectors + b * n, line, n);
+      const value = get(m, work + b * (n + 1));
+      set(m, to + b, x);
+      set(m, square + b, value > 0.0 ? (x * x) / (total * value) : 0.0);
+    }
+    axpy(m, own, square, squares / total, rank);
+    for (let b = 0; b < rank; b++) axpy(m, overlap + b * rank, square, get(m, square + b), rank);
+  }
+  lowrankShare(m, work, n, rank, overlap, own, shared);
+  for (let b = 0; b < rank; b++) {
+    const value = get(m, work + b * (n + 1));
+    const left = value - get(m, shared + b);
+    set(m, square + b, left > 0.0 ? Math.sqrt(left / value) : 0.0);
+  }
+  for (let i = 0; i < size; i++) {
+    const to = kept + size + i * rank;
+    // coordinates without factors have no directions, and stay as they are
+    for (let b = 0; b < rank; b++) set(m, to + b, get(m, square + b) * get(m, to + b));
+    const left = get(m, kept + i) - inner(m, to, to, rank);
+    set(m, kept + i, left > 0.0 ? left : 0.0);
+  }
+}`,
+  lowrankShare: `/**
+ * shared ← s with s = own − overlap (λ − s), by iteration from 0, from where it grows; λ on the diagonal of \`matrix\`
+ * (n × n). At most λ.
+ */
+function lowrankShare(m, matrix, n, rank, overlap, own, shared) {
+  for (let round = 0; round < 40; round++)
+    for (let b = 0; b < rank; b++) {
+      let s = get(m, own + b);
+      for (let l = 0; l < rank; l++)
+        s -= get(m, overlap + b * rank + l) * (get(m, matrix + l * (n + 1)) - get(m, shared + l));
+      set(m, shared + b, Math.min(Math.max(s, 0.0), Math.max(get(m, matrix + b * (n + 1)), 0.0)));
+    }
+}`,
+  lowrankJoin: `/** memory += information, both of this rank. \`work\` as for \`lowrankAppend\`. */
+function lowrankJoin(m, memory, information, size, rank, work) {
+  axpy(m, memory, information, 1.0, size);
+  lowrankAppend(m, memory, size, rank, information + size, rank, rank, work);
+}`,
+  lowrankScale: `/** d ← factor d, U ← √factor U. \`factor\` is a position. */
+function lowrankScale(m, kept, factor, size, rank) {
+  scale(m, kept, get(m, factor), size);
+  scale(m, kept + size, Math.sqrt(get(m, factor)), size * rank);
+}`,
+  lowrankPlace: `/** The factor's d += d; U becomes its columns from \`first\` on; the factor has \`columns\` of them. */
+function lowrankPlace(m, factor, term, size, rank, columns, first) {
+  axpy(m, factor, term, 1.0, size);
+  for (let i = 0; i < size; i++)
+    move(m, factor + size + i * columns + first, term + size + i * rank, rank);
+}`,
+  lowrankFloor: `/** The least d, as a share of what the directions tell of its coordinate, by which both can be told apart. */
+function lowrankFloor(m, line, columns) {
+  return 1.4901161193847656e-8 * inner(m, line, line, columns);
+}`,
+  lowrankFactorize: `/**
+ * Behind d and U: the Cholesky factor L of I + Uᵀ D⁻¹ U. A d that is nothing beside the directions is raised to √ε of
+ * them. status ← [coordinates without information, and directions among coordinates without a d of their own that U
+ * reaches no better than the raised d does; least share that d has in its coordinate's information; its index]. A coordinate without information
+ * has an infinite d: it takes no step. \`work\`: room for columns².
+ */
+function lowrankFactorize(m, factor, size, columns, status, work) {
+  const small = factor + size + size * columns;
+  let vanished = 0.0;
+  let smallest = 1.0;
+  let where = -1.0;
+  let raised = 0;
+  fill(m, small, columns * columns, 0.0);
+  fill(m, work, columns * columns, 0.0);
+  for (let i = 0; i < size; i++) {
+    const line = factor + size + i * columns;
+    const floor = lowrankFloor(m, line, columns);
+    let d = get(m, factor + i);
+    if (!(d > floor)) {
+      const told = floor > 0.0 && floor < Infinity;
+      if (told) {
+        raised += 1;
+        const share = 1.4901161193847656e-8 / floor;
+        for (let a = 0; a < columns; a++)
+          axpy(m, work + a * columns, line, share * get(m, line + a), columns);
+        d = floor;
+      } else {
+        vanished += 1.0;
+        fill(m, line, columns, 0.0);
+        d = Infinity;
+      }
+      set(m, factor + i, d);
+    }
+    const share = d < Infinity ? d / (d + inner(m, line, line, columns)) : 0.0;
+    if (!(share >= smallest)) {
+      smallest = share;
+      where = i;
+    }
+    for (let a = 0; a < columns; a++)
+      axpy(m, small + a * columns, line, get(m, line + a) / d, a + 1);
+  }
+  // coordinates that only the directions tell of: as many of these as there are of them, and no fewer
+  if (raised > 0) {
+    jacobi(m, work, -1, columns, 1e-15);
+    let largest = 0.0;
+    for (let a = 0; a < columns; a++) largest = Math.max(largest, get(m, work + a * (columns + 1)));
+    let reached = 0;
+    for (let a = 0; a < columns; a++)
+      if (get(m, work + a * (columns + 1)) > 1e-6 * largest) reached += 1;
+    if (raised > reached) vanished += raised - reached;
+  }
+  for (let a = 0; a < columns; a++) {
+    const line = small + a * columns;
+    for (let b = 0; b <= a; b++) {
+      const other = small + b * columns;
+      const x = get(m, line + b) - inner(m, line, other, b);
+      if (b < a) set(m, line + b, x / get(m, other + b));
+      else set(m, line + a, Math.sqrt(1.0 + x));
+    }
+  }
+  set(m, status, vanished);
+  set(m, status + 1, smallest);
+  set(m, status + 2, where);
+}`,
+  lowrankForward: `/** t ← L⁻¹ t, L lower (size × size) with \`shift\` added to its diagonal */
+function lowrankForward(m, lower, t, size, shift) {
+  for (let a = 0; a < size; a++) {
+    const line = lower + a * size;
+    set(m, t + a, (get(m, t + a) - inner(m, line, t, a)) / (get(m, line + a) + shift));
+  }
+}`,
+  lowrankBackward: `/** t ← L⁻ᵀ t */
+function lowrankBackward(m, lower, t, size) {
+  for (let a = size - 1; a >= 0; a--) {
+    const line = lower + a * size;
+    const x = get(m, t + a) / get(m, line + a);
+    set(m, t + a, x);
+    axpy(m, t, line, -x, a);
+  }
+}`,
+  lowrankSolve: `/** target ← (D + U Uᵀ)⁻¹ source = D⁻¹ source − D⁻¹ U (L Lᵀ)⁻¹ Uᵀ D⁻¹ source. \`work\`: room for \`columns\`. */
+function lowrankSolve(m, factor, source, target, size, columns, work) {
+  const u = factor + size;
+  const lower = u + size * columns;
+  fill(m, work, columns, 0.0);
+  for (let i = 0; i < size; i++)
+    axpy(m, work, u + i * columns, get(m, source + i) / get(m, factor + i), columns);
+  lowrankForward(m, lower, work, columns, 0.0);
+  lowrankBackward(m, lower, work, columns);
+  for (let i = 0; i < size; i++)
+    set(
+      m,
+      target + i,
+      (get(m, source + i) - inner(m, u + i * columns, work, columns)) / get(m, factor + i),
+    );
+}`,
+  lowrankMultiply: `/** target ← (diag(d) + U Uᵀ) source. \`work\`: room for \`rank\`. */
+function lowrankMultiply(m, kept, source, target, size, rank, work) {
+  const u = kept + size;
+  fill(m, work, rank, 0.0);
+  for (let i = 0; i < size; i++) axpy(m, work, u + i * rank, get(m, source + i), rank);
+  for (let i = 0; i < size; i++)
+    set(m, target + i, get(m, kept + i) * get(m, source + i) + inner(m, u + i * rank, work, rank));
+}`,
+  lowrankInvert: `/** target ← diagonal of the inverse; logdet[0] += log determinant, of coordinates with information. \`work\`: room for \`columns\`. */
+function lowrankInvert(m, factor, target, logdet, size, columns, work) {
+  const u = factor + size;
+  const lower = u + size * columns;
+  let sum = 0.0;
+  for (let i = 0; i < size; i++) {
+    const d = get(m, factor + i);
+    move(m, work, u + i * columns, columns);
+    lowrankForward(m, lower, work, columns, 0.0);
+    set(m, target + i, (1.0 - inner(m, work, work, columns) / d) / d);
+    if (d < Infinity) sum += logarithm(d);
+  }
+  for (let a = 0; a < columns; a++) sum += 2.0 * logarithm(get(m, lower + a * (columns + 1)));
+  set(m, logdet, get(m, logdet) + sum);
+}`,
+  lowrankDiagonal: `/** target ← target + diagonal of diag(d) + U Uᵀ */
+function lowrankDiagonal(m, kept, target, size, rank) {
+  for (let i = 0; i < size; i++) {
+    const line = kept + size + i * rank;
+    set(m, target + i, get(m, target + i) + get(m, kept + i) + inner(m, line, line, rank));
+  }
+}`,
+  lowrankSample: `/**
+ * target ← C source with C Cᵀ = (D + U Uᵀ)⁻¹: with W = D^(−1/2) U and I + WᵀW = L Lᵀ, C = D^(−1/2) (I − W L⁻ᵀ (L + I)⁻¹ Wᵀ),
+ * as is seen by multiplying out. \`work\`: room for \`columns\`.
+ */
+function lowrankSample(m, factor, source, target, size, columns, work) {
+  const u = factor + size;
+  const lower = u + size * columns;
+  fill(m, work, columns, 0.0);
+  for (let i = 0; i < size; i++)
+    axpy(m, work, u + i * columns, get(m, source + i) / Math.sqrt(get(m, factor + i)), columns);
+  lowrankForward(m, lower, work, columns, 1.0);
+  lowrankBackward(m, lower, work, columns);
+  for (let i = 0; i < size; i++) {
+    const root = Math.sqrt(get(m, factor + i));
+    set(
+      m,
+      target + i,
+      (get(m, source + i) - inner(m, u + i * columns, work, columns) / root) / root,
+    );
+  }
+}`,
+  matrixMultiply: `/** C[i, j] ← or += factor · Σ_l A[i, l] B[l, j]; strides say where A and B have their lines and columns. */
+function matrixMultiply(
+  m,
+  target,
+  left,
+  right,
+  lines,
+  columns,
+  inner,
+  leftLine,
+  leftColumn,
+  rightLine,
+  rightColumn,
+  factor,
+  adds,
+) {
+  for (let i = 0; i < lines; i++) {
+    const to = target + i * columns;
+    if (!adds) m.fill(0, to, to + columns);
+    for (let l = 0; l < inner; l++) {
+      const by = factor * m[left + i * leftLine + l * leftColumn];
+      const from = right + l * rightLine;
+      for (let j = 0; j < columns; j++) m[to + j] = m[to + j] + by * m[from + j * rightColumn];
+    }
+  }
+}`,
+  multiplyRows: `/** target_ir ← Σ_j M_ij z_jr, where M has its lines and columns \`line\` and \`column\` apart */
+function multiplyRows(m, target, matrix, factors, size, inner, line, column, stride, rows) {
+  for (let i = 0; i < size; i++) {
+    const to = target + i * stride;
+    m.fill(0, to, to + rows);
+    for (let j = 0; j < inner; j++) {
+      const by = m[matrix + i * line + j * column];
+      const z = factors + j * stride;
+      for (let r = 0; r < rows; r++) m[to + r] = m[to + r] + by * m[z + r];
+    }
+  }
+}`,
+  crossUpdate: `/** target[i, j] += factor · Σ_r w_r x_ir y_jr; \`weight\` < 0 means unit weights */
+function crossUpdate(
+  m,
+  target,
+  left,
+  right,
+  weight,
+  leftSize,
+  rightSize,
+  factor,
+  stride,
+  rows,
+  buffer,
+) {
+  for (let i = 0; i < leftSize; i++) {
+    const x = left + i * stride;
+    for (let r = 0; r < rows; r++) buffer[r] = m[x + r] * (weight < 0 ? 1 : m[weight + r]);
+    for (let j = 0; j < rightSize; j++) {
+      const y = right + j * stride;
+      let sum = 0;
+      for (let r = 0; r < rows; r++) sum += buffer[r] * m[y + r];
+      const at = target + i * rightSize + j;
+      m[at] = m[at] + factor * sum;
+    }
+  }
+}`,
+  choleskyInverse: `/** target ← A⁻¹ = S MᵀM S with M = L⁻¹, both triangles, by the factor of \`cholesky\`; target may be the matrix. */
+function choleskyInverse(m, matrix, scale, target, size, buffer) {
+  // M, a line at a time: it needs its own line of L and the lines of M above
+  for (let i = 0; i < size; i++) {
+    const own = matrix + i * size;
+    const inverse = 1 / m[own + i];
+    buffer.fill(0, 0, i);
+    for (let k = 0; k < i; k++) {
+      const by = -inverse * m[own + k];
+      const line = target + k * size;
+      for (let j = 0; j <= k; j++) buffer[j] = buffer[j] + by * m[line + j];
+    }
+    for (let j = 0; j < i; j++) m[target + i * size + j] = buffer[j];
+    m[target + i * size + i] = inverse;
+  }
+  // MᵀM, a line at a time: it needs the lines of M from its own on
+  for (let i = 0; i < size; i++) {
+    buffer.fill(0, 0, i + 1);
+    for (let k = i; k < size; k++) {
+      const line = target + k * size;
+      const by = m[line + i];
+      for (let j = 0; j <= i; j++) buffer[j] = buffer[j] + by * m[line + j];
+    }
+    for (let j = 0; j <= i; j++) m[target + i * size + j] = buffer[j] * m[scale + i] * m[scale + j];
+  }
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < i; j++) m[target + j * size + i] = m[target + i * size + j];
 }`,
   horner: `/** c₀xⁿ + … + cₙ, coefficients from the highest degree down. */
 function horner(coefficients, x) {
@@ -616,11 +1953,123 @@ function risingPolygamma(n, x, k) {
 export const needs: Readonly<Record<string, readonly string[]>> = {
   rankUpdate: ["add"],
   dotRows: ["add"],
-  cholesky: ["tolerance"],
+  cholesky: ["scale", "tolerance"],
+  choleskySolve: ["scale"],
+  choleskyInverseDiagonal: ["scale"],
+  choleskyLogdet: ["scale"],
   rootRows: ["tolerance"],
+  kroneckerGather: ["get", "move", "set"],
+  kroneckerScatter: ["get", "move", "set"],
+  trace: ["get"],
+  raise: ["get", "set"],
+  kroneckerDamp: ["fill", "get", "raise", "scale", "trace"],
+  kroneckerStatus: ["get", "set"],
+  kroneckerWhole: ["get", "set"],
+  kroneckerDiagonal: ["get", "set"],
+  logDeterminant: ["get", "logarithm"],
+  kroneckerLogdet: ["get", "logDeterminant", "set"],
+  kroneckerSample: ["axpy", "get", "scale", "set"],
+  fillRows: ["fill"],
+  placeRows: ["get", "set"],
+  choleskyAppend: ["get", "set"],
+  ones: ["fill"],
+  fillFrom: ["fill", "get"],
+  addMean: ["get", "set"],
+  divideByOne: ["get", "set"],
+  multiplyByOne: ["get", "set"],
+  scalarInverse: ["fill", "get", "logarithm", "set"],
+  addToAll: ["get", "set"],
+  scalarSample: ["get", "root", "set"],
+  diagonalSample: ["get", "set"],
+  choleskySample: ["get", "set"],
+  drawSigns: ["bits", "get", "mixed", "product", "set"],
+  mixed: ["product"],
+  arrowGather: ["get", "set"],
+  arrowScatter: ["get", "set"],
+  arrowAccumulate: ["get", "set"],
+  arrowAddDiagonal: ["get", "set"],
+  arrowAddDiagonalOf: ["get", "set"],
+  arrowProbe: ["set"],
+  arrowSubtractOwn: ["get", "set"],
+  arrowSubtractCross: ["get", "set"],
+  arrowPivot: ["fill", "get", "root", "set"],
+  arrowFactorize: [
+    "arrowPanel",
+    "arrowPivot",
+    "arrowScale",
+    "arrowTakePanel",
+    "arrowTolerance",
+    "axpy",
+    "get",
+    "inner",
+    "scale",
+    "set",
+  ],
+  arrowTakePanel: ["get", "inner", "set"],
+  arrowLocate: ["get", "set"],
+  arrowSolve: ["arrowBack", "axpy", "get", "inner", "set"],
+  arrowBack: ["axpy", "get", "inner", "set"],
+  arrowMultiply: ["axpy", "get", "inner", "set"],
+  arrowInvertLower: ["axpy", "fill", "get", "scale", "set"],
+  arrowInvert: ["arrowInvertLower", "axpy", "fill", "get", "inner", "logarithm", "mixed", "set"],
+  jacobi: ["fill", "get", "jacobiRotate", "set", "tolerance"],
+  jacobiRotate: ["get", "root", "rotate", "set"],
+  eigenSort: ["get", "swap"],
+  swap: ["get", "set"],
+  rootSum: ["root"],
+  addProduct: ["get", "product", "set"],
+  rootAppend: ["addProduct", "get", "hypotenuse", "inner", "move", "root", "rootReflect", "rootSum", "set"],
+  rootReflect: ["axpy", "get", "inner", "set"],
+  rootRotate: ["get", "hypotenuse", "root", "rotate", "set"],
+  rootJoin: ["addProduct", "get", "move", "root", "rootRotate", "rootSum", "set"],
+  rootDamp: ["fill", "get", "root", "rootRotate", "set"],
+  rootCheck: ["fill", "get", "hypotenuse", "move", "root", "rootRotate", "set"],
+  rootForward: ["axpy", "get", "root", "set"],
+  rootBackward: ["get", "inner", "root", "set"],
+  rootSolve: ["move", "root", "rootBackward", "rootForward"],
+  rootSolveScore: [
+    "addProduct",
+    "axpy",
+    "fill",
+    "get",
+    "inner",
+    "move",
+    "root",
+    "rootBackward",
+    "rootForward",
+    "rootSolve",
+    "rootSpeaks",
+    "rootSum",
+    "set",
+  ],
+  rootSpeaks: ["fill", "get", "inner", "root", "rootSum", "set"],
+  rootMultiply: ["axpy", "fill", "inner", "root"],
+  rootScale: ["get", "root", "scale", "set"],
+  rootInvert: ["fill", "get", "inner", "logarithm", "root", "rootForward", "set"],
+  rootDiagonal: ["get", "root", "set"],
+  rootSample: ["move", "root", "rootBackward"],
+  lowrankAppend: ["lowrankChunk"],
+  lowrankChunk: ["axpy", "eigenSort", "fill", "get", "inner", "jacobi", "lowrankShare", "move", "set"],
+  lowrankShare: ["get", "set"],
+  lowrankJoin: ["axpy", "lowrankAppend"],
+  lowrankScale: ["get", "scale"],
+  lowrankPlace: ["axpy", "move"],
+  lowrankFloor: ["inner"],
+  lowrankFactorize: ["axpy", "fill", "get", "inner", "jacobi", "lowrankFloor", "set"],
+  lowrankForward: ["get", "inner", "set"],
+  lowrankBackward: ["axpy", "get", "set"],
+  lowrankSolve: ["axpy", "fill", "get", "inner", "lowrankBackward", "lowrankForward", "set"],
+  lowrankMultiply: ["axpy", "fill", "get", "inner", "set"],
+  lowrankInvert: ["get", "inner", "logarithm", "lowrankForward", "move", "set"],
+  lowrankDiagonal: ["get", "inner", "set"],
+  lowrankSample: ["axpy", "fill", "get", "inner", "lowrankBackward", "lowrankForward", "root", "set"],
+  matrixMultiply: ["inner"],
+  multiplyRows: ["inner"],
+  choleskyInverse: ["scale"],
   log1mexp: ["logTwo"],
   erfCore: ["erfSmall", "horner"],
   erfcxTail: ["erfcxLarge", "horner"],
+  gaussian: ["scale"],
   erf: ["erfCore", "erfcxTail", "gaussian"],
   upperTail: ["erfcxTail", "gaussian"],
   Phi: ["erfCore", "upperTail"],
@@ -630,12 +2079,13 @@ export const needs: Readonly<Record<string, readonly string[]>> = {
   aroundTwo: ["horner", "nearTwo"],
   stirling: ["bernoulli"],
   stirlingRemainder: ["stirling"],
-  lgamma: ["aroundTwo", "halfLogTwoPiLessHalf", "logPi", "sinCosPi", "stirlingRemainder"],
+  lgamma: ["aroundTwo", "halfLogTwoPiLessHalf", "logPi", "product", "sinCosPi", "stirlingRemainder"],
   digammaMiddle: ["horner", "root", "rootLow", "slope"],
   digamma: ["bernoulli", "digammaMiddle", "sinCosPi"],
   hurwitz: ["bernoulli", "factorialOverPower"],
   cotangentDerivative: ["horner", "sinCosPi"],
   polygamma: ["cotangentDerivative", "digamma", "hurwitz"],
+  logRisingProduct: ["product"],
   lgammaDifference: ["stirling"],
   risingLgamma: ["lgamma", "lgammaDifference", "logRisingProduct"],
   polygammaDifference: ["bernoulli", "powerDrop"],

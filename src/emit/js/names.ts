@@ -22,7 +22,7 @@ const reserved =
   `arguments await break case catch class const continue debugger default delete do else enum eval export extends false
   finally for function if implements import in instanceof interface let new null package private protected public return
   static super switch this throw true try typeof undefined var void while with yield Math Number Array Float64Array Object
-  Error Infinity NaN m rows r i j k l lane memory layout columns once learnt features reports starts declared at control
+  Error Infinity NaN m rows r i j k l lane memory layout columns once noise learnt features reports starts declared at control
   capacity buffer estimates run take encoded each addReports errorOf`.split(/\s+/);
 
 /** Identifiers given out so far. */
@@ -85,6 +85,7 @@ export class MemoryNames {
     };
     group("columns", layout.columns, "rows");
     group("once", layout.once, "plain");
+    group("noise", layout.noise, "rows");
     group("learnt", layout.learnt, "plain");
     group("features", layout.features, "rows");
     group("starts", layout.starts, "plain");

@@ -129,12 +129,19 @@ function ofRows(procedures: readonly LoopProcedure[]): ReadonlySet<string> {
   return found;
 }
 
-const rowRoutines: ReadonlySet<RoutineName> = new Set(["rankUpdate", "dotRows", "combineRows", "rootRows"]);
+const rowRoutines: ReadonlySet<RoutineName> = new Set([
+  "rankUpdate",
+  "crossUpdate",
+  "multiplyRows",
+  "dotRows",
+  "combineRows",
+  "rootRows",
+]);
 
 function scalesByRows(routine: Routine): boolean {
   const within = (value: Scalar): boolean =>
     value.kind === "rows" || (value.kind === "apply" && value.args.some(within));
-  return routine.name === "addScaled" && within(routine.factor);
+  return (routine.name === "addScaled" || routine.name === "matrixMultiply") && within(routine.factor);
 }
 
 function positionsIn(instructions: readonly Instruction[]): (readonly number[])[] {
@@ -197,7 +204,7 @@ function constants(printing: Printing): string[] {
   if (printing.buffered)
     add(`const buffer = new Float64Array(${Math.max(names.capacity, step.size)});`, "room to work in");
   const used = names.regions.filter((n) => names.used.has(n));
-  for (const object of ["columns", "once", "learnt", "features", "starts", "declared"])
+  for (const object of ["columns", "once", "noise", "learnt", "features", "starts", "declared"])
     lines.push(...objectOf(object, used));
   lines.push(...reportsOf(used));
   const positions = [...printing.positions].filter(([name]) => printing.listed.has(name));

@@ -51,6 +51,9 @@ const printers: { readonly [N in RoutineName]: Printer<N> } = {
     const by = expression(scalar(factor), scope).text;
     return call(scope, "addScaled", [target, source, by, target.length]);
   },
+  scale: ({ target, factor }, scope) =>
+    call(scope, "scaleBy", [target, expression(scalar(factor), scope).text, target.length]),
+  kernel: ({ kernel, args }, scope) => call(scope, kernel, args),
   dot: ({ target, left, right }, scope) =>
     `m[${startOf(target, scope)}] = ${call(scope, "dot", [left, right, left.length])}`,
   unit: ({ target }, scope) => call(scope, "unitVector", [target, target.length, scope.lane]),
@@ -65,6 +68,15 @@ const printers: { readonly [N in RoutineName]: Printer<N> } = {
     const list = scope.positions(positions);
     return call(scope, "rankUpdate", [target, factors, weight ?? -1, list, size, "capacity", "rows", "buffer"]);
   },
+  crossUpdate: ({ target, left, right, weight, leftSize, rightSize, factor }, scope) => {
+    scope.needsBuffer();
+    const sizes = [leftSize, rightSize, factor, "capacity", "rows", "buffer"];
+    return call(scope, "crossUpdate", [target, left, right, weight ?? -1, ...sizes]);
+  },
+  multiplyRows: ({ target, matrix, factors, size, inner, transposed }, scope) => {
+    const strides = transposed ? [1, size] : [inner, 1];
+    return call(scope, "multiplyRows", [target, matrix, factors, size, inner, ...strides, "capacity", "rows"]);
+  },
   dotRows: ({ target, factors, weight, size }, scope) =>
     call(scope, "dotRows", [target, factors, weight, size, "capacity", "rows"]),
   combineRows: ({ target, factors, weights, size }, scope) =>
@@ -74,6 +86,16 @@ const printers: { readonly [N in RoutineName]: Printer<N> } = {
   cholesky: ({ matrix, scale, status, size }, scope) => call(scope, "cholesky", [matrix, scale, status, size]),
   choleskySolve: ({ matrix, scale, source, target, size }, scope) =>
     call(scope, "choleskySolve", [matrix, scale, source, target, size]),
+  choleskyInverse: ({ matrix, scale, target, size }, scope) => {
+    scope.needsBuffer();
+    return call(scope, "choleskyInverse", [matrix, scale, target, size, "buffer"]);
+  },
+  matrixMultiply: (routine, scope) => {
+    const { target, left, right, lines, columns, inner, transposeLeft, transposeRight, factor, add } = routine;
+    const strides = [...(transposeLeft ? [1, lines] : [inner, 1]), ...(transposeRight ? [1, inner] : [columns, 1])];
+    const by = expression(scalar(factor), scope).text;
+    return call(scope, "matrixMultiply", [target, left, right, lines, columns, inner, ...strides, by, String(add)]);
+  },
   choleskyInverseDiagonal: ({ matrix, scale, target, size }, scope) => {
     scope.needsBuffer();
     return call(scope, "choleskyInverseDiagonal", [matrix, scale, target, size, "buffer"]);

@@ -13,6 +13,11 @@ export function addScaled(m: Memory, target: number, source: number, factor: num
   for (let i = 0; i < length; i++) m[target + i] = (m[target + i] as number) + factor * (m[source + i] as number);
 }
 
+/** target ← factor · target */
+export function scaleBy(m: Memory, target: number, factor: number, length: number): void {
+  for (let i = 0; i < length; i++) m[target + i] = factor * (m[target + i] as number);
+}
+
 /** Σ left · right */
 export function dot(m: Memory, left: number, right: number, length: number): number {
   let sum = 0;

@@ -3,12 +3,15 @@
 import { known, type Node, type NodeId, type Region } from "../../ir/index.ts";
 import type { Group, Sink } from "./analyse.ts";
 import { apply, type Float, type Int, index, int, load, number, plus, type Statement, times } from "./loop.ts";
+import { Products } from "./products.ts";
 import { flat, keyOf, type Place, type Positions, type Values } from "./values.ts";
 
 export class Nests {
   readonly #values: Values;
+  readonly #products: Products;
   constructor(values: Values) {
     this.#values = values;
+    this.#products = new Products(values);
   }
 
   /** The loops of one group: its members' values, then what of them is stored or summed. */
@@ -44,37 +47,21 @@ export class Nests {
     const after: Statement[] = [];
     // routines read what the loops of this group store, so they follow them
     const routines: Statement[] = [];
-    for (const sink of group.sinks)
-      if (!this.#dotted(sink, routines)) this.#sink(sink, positions, place, before, after);
+    for (const sink of group.sinks) {
+      const routine = this.#products.sum(sink, routines);
+      if (routine === null) this.#sink(sink, positions, place, before, after);
+      else routines.push({ kind: "routine", routine });
+    }
     if (inner === null) {
       nestInto(into, axes, group.shape.map(known), scalar ? [] : outer);
       return;
     }
-    if (inner.length > 0) {
-      const rows: Statement = { kind: "for", index: "r", count: "rows", body: inner };
+    const needed = withoutUnused(inner);
+    if (needed.length > 0) {
+      const rows: Statement = { kind: "for", index: "r", count: "rows", body: needed };
       nestInto(into, axes, group.shape.map(known), [...outer, ...before, rows, ...after]);
     }
     into.push(...routines);
-  }
-
-  /** A sum over rows of a vector in memory times a scalar of the row: a routine of its own. */
-  #dotted(sink: Sink, into: Statement[]): boolean {
-    const node = this.#values.node(sink.value);
-    if (sink.kind !== "sum" || sink.scattered.length > 0 || sink.negate || sink.laneStride !== 0) return false;
-    if (node.op !== "mul" || node.shape.length !== 1 || this.#values.stored.has(sink.value)) return false;
-    for (const [x, y] of [node.args, node.args.toReversed()] as [NodeId, NodeId][]) {
-      const repeated = this.#values.node(y);
-      const [factors, weight] = [
-        this.#values.regionOf(x),
-        repeated.op === "expand" ? this.#values.regionOf(repeated.args[0] as NodeId) : null,
-      ];
-      if (factors === null || weight === null || !this.#values.node(x).row || !repeated.row) continue;
-      const size = known(node.shape[0] as number);
-      const target = { name: sink.region.name, offset: sink.region.offset + sink.at + sink.offset, length: size };
-      into.push({ kind: "routine", routine: { name: "dotRows", target, factors, weight, size } });
-      return true;
-    }
-    return false;
   }
 
   #sink(sink: Sink, positions: Positions, place: Place, before: Statement[], after: Statement[]): void {
@@ -123,7 +110,13 @@ export class Nests {
         this.#running(id, region, into);
         return;
       case "contract": {
-        if (this.#combined(node, region, into)) return;
+        const missing = this.#products.missing(node);
+        if (missing !== null) this.#materialise(missing, into);
+        const routines = this.#products.contraction(node, region);
+        if (routines !== null) {
+          for (const routine of routines) into.push({ kind: "routine", routine });
+          return;
+        }
         const [a, b] = node.args as [NodeId, NodeId];
         const left = this.#values.node(a).shape.length - 1;
         const count = known(this.#values.node(b).shape[0] as number);
@@ -143,18 +136,6 @@ export class Nests {
         );
       }
     }
-  }
-
-  /** A row's vector times one that is the same for all rows, both in memory: a routine of its own. */
-  #combined(node: Node, target: Region, into: Statement[]): boolean {
-    const [a, b] = node.args as [NodeId, NodeId];
-    if (!node.row || node.shape.length > 0) return false;
-    const [varying, fixed] = this.#values.node(a).row ? [a, b] : [b, a];
-    const [factors, weights] = [this.#values.regionOf(varying), this.#values.regionOf(fixed)];
-    if (factors === null || weights === null || this.#values.node(fixed).row) return false;
-    const size = known(this.#values.node(varying).shape[0] as number);
-    into.push({ kind: "routine", routine: { name: "combineRows", target, factors, weights, size } });
-    return true;
   }
 
   /** target[positions] ← op over k of term(positions, k). */
@@ -249,6 +230,29 @@ export class Nests {
     this.#values.stored.set(id, region);
     return region;
   }
+}
+
+/** The statements of a loop's body but locals that nothing reads. */
+function withoutUnused(body: readonly Statement[]): Statement[] {
+  const used = new Set<string>();
+  const note = (value: Float): void => {
+    if (value.kind === "local") used.add(value.name);
+    if (value.kind === "apply") value.args.forEach(note);
+    if (value.kind === "load") within(value.at);
+    if (value.kind === "fromInt") within(value.of);
+  };
+  const within = (value: Int): void => {
+    if (value.kind === "truncate") note(value.of);
+    if (value.kind === "times") within(value.of);
+    if (value.kind === "plus") [value.left, value.right].forEach(within);
+  };
+  const kept = body.toReversed().filter((statement) => {
+    if (statement.kind === "let" && !used.has(statement.name)) return false;
+    if ("value" in statement) note(statement.value);
+    if ("at" in statement) within(statement.at);
+    return true;
+  });
+  return kept.reverse();
 }
 
 /** First address of an output, for the lane in hand. */

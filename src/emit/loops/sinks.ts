@@ -3,6 +3,7 @@
 
 import { elements, type Graph, type Node, type NodeId, type Output, type Shape } from "../../ir/index.ts";
 import type { Sink } from "./analyse.ts";
+import { isOuter } from "./outer.ts";
 
 export interface SinkPlan {
   readonly sinks: readonly Sink[];
@@ -18,7 +19,7 @@ export function sinksOf(graph: Graph, outputs: readonly Output[]): SinkPlan {
     const node = graph.nodes[output.node] as Node;
     const summed = node.op === "sumRows";
     if (summed && output.mode === "set") throw new Error("sums over rows are added, never set");
-    const pieces = split(graph, summed ? (node.args[0] as NodeId) : output.node);
+    const pieces = split(graph, summed ? (node.args[0] as NodeId) : output.node, summed);
     const partial = output.mode === "set" && (pieces.length > 1 || (pieces[0]?.sparse ?? false));
     if (partial) zeroed.push(output);
     for (const piece of pieces)
@@ -47,10 +48,11 @@ interface Piece {
   readonly scattered: Sink["scattered"];
 }
 
-function split(graph: Graph, id: NodeId): Piece[] {
+/** Terms, where some are sparse, or, in a sum over rows, products that a routine sums. */
+function split(graph: Graph, id: NodeId, summed: boolean): Piece[] {
   const terms = signedTerms(graph, id, false);
   const pieces = terms.map(({ node, negate }) => peel(graph, node, negate, 0, []));
-  return pieces.some((p) => p.sparse)
+  return pieces.some((p) => p.sparse || (summed && isOuter(graph, p.value)))
     ? pieces
     : [{ value: id, sparse: false, negate: false, offset: 0, scattered: [] }];
 }

@@ -1,6 +1,16 @@
 // Values of graph nodes as expressions of the loops: where each lies, or how it is computed at given positions.
 
-import { elements, type Graph, info, known, type Node, type NodeId, type Region, type Step } from "../../ir/index.ts";
+import {
+  elements,
+  type Graph,
+  info,
+  known,
+  type Node,
+  type NodeId,
+  type Precision,
+  type Region,
+  type Step,
+} from "../../ir/index.ts";
 import { apply, type Float, type Int, index, int, load, number, plus, type Statement, times } from "./loop.ts";
 
 /** Positions along the axes of a value. */
@@ -16,6 +26,7 @@ export interface Place {
 export class Values {
   readonly graph: Graph;
   readonly capacity: number;
+  readonly precision: Precision;
   /** Values that lie in memory, by their regions. */
   readonly stored = new Map<NodeId, Region>();
   /** Scalars that are the same for all rows, as locals of the procedure (or of the lane loop they are in). */
@@ -29,6 +40,7 @@ export class Values {
     this.#step = step;
     this.graph = step.graph;
     this.capacity = step.layout.capacity;
+    this.precision = step.precision ?? "double";
     this.end = step.layout.length;
   }
 
@@ -52,10 +64,13 @@ export class Values {
     const { layout, parameters } = this.#step;
     const { op, attributes } = this.node(id);
     if (op === "column") return layout.columns.get(attributes.name as string) ?? null;
+    if (op === "noise") return layout.noise.get(attributes.name as string) ?? null;
     if (op === "once") return layout.once.get(attributes.name as string) ?? null;
-    const place = op === "param" ? parameters.find((p) => p.name === attributes.name) : undefined;
+    if (op === "learnt") return layout.learnt.get(attributes.name as string) ?? null;
+    const place = op === "param" || op === "tangent" ? parameters.find((p) => p.name === attributes.name) : undefined;
     if (place === undefined) return null;
-    return { name: place.name, offset: layout.state.phi.offset + place.first, length: place.size };
+    const start = op === "param" ? layout.state.phi : layout.state.tangent;
+    return { name: place.name, offset: start.offset + place.first, length: place.size };
   }
 
   /** The value of a node at some positions, as an expression; shared scalars of the place become locals. */
@@ -107,6 +122,8 @@ export class Values {
         return at(inPhi(layout.state.tangent));
       case "column":
         return at(region(layout.columns));
+      case "noise":
+        return at(region(layout.noise));
       case "once":
         return at(region(layout.once));
       case "learnt":
@@ -182,9 +199,15 @@ export class Values {
   allot(id: NodeId): Region {
     const node = this.node(id);
     const length = elements(node.shape) * (node.row ? this.#step.layout.capacity : 1);
-    const region = { name: `node ${id}`, offset: this.end, length };
-    this.end += length;
+    const region = this.reserve(`node ${id}`, length);
     this.stored.set(id, region);
+    return region;
+  }
+
+  /** Memory that nothing else has. */
+  reserve(name: string, length: number): Region {
+    const region = { name, offset: this.end, length };
+    this.end += length;
     return region;
   }
 

@@ -97,6 +97,12 @@ class Writer {
   /** Nodes of this instruction that later ones need: kept, instead of computed again. */
   #sharedWith(instruction: Instruction, later: readonly Instruction[]): NodeId[] {
     const own = this.#needs([instruction]);
+    // what follows a direction is other for the next one
+    const turning = new Set<NodeId>();
+    for (const id of [...own].sort((a, b) => a - b)) {
+      const node = this.#values.node(id);
+      if (node.op === "tangent" || node.args.some((a) => turning.has(a))) turning.add(id);
+    }
     const shared = new Set<NodeId>();
     for (const other of later) {
       const visit = rootsOf(this.#values.graph, [other]);
@@ -105,7 +111,7 @@ class Writer {
         const id = visit.pop() as NodeId;
         if (seen.has(id) || this.#available(id)) continue;
         seen.add(id);
-        if (own.has(id) && this.#worthKeeping(id)) shared.add(id);
+        if (own.has(id) && this.#worthKeeping(id) && !turning.has(id)) shared.add(id);
         else visit.push(...this.#values.node(id).args);
       }
     }
@@ -118,7 +124,7 @@ class Writer {
     const varies = new Set<NodeId>();
     for (const id of all) {
       const node = this.#values.node(id);
-      if (node.op === "lane" || node.op === "tangent" || node.args.some((a) => varies.has(a))) varies.add(id);
+      if (["lane", "tangent", "noise"].includes(node.op) || node.args.some((a) => varies.has(a))) varies.add(id);
     }
     const border = new Set<NodeId>();
     const note = (id: NodeId): void => {

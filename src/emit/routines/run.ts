@@ -1,7 +1,9 @@
 // The named routines of a step on a Float64Array: one total table, shared by the targets that run in JavaScript.
 
 import { info, type Routine, type RoutineName, type Scalar } from "../../ir/index.ts";
+import { portableKernel } from "../../kernels/index.ts";
 import * as dense from "./dense.ts";
+import * as products from "./products.ts";
 
 /** What a routine may need besides its regions. */
 export interface RoutineContext {
@@ -32,6 +34,16 @@ const runners: { readonly [N in RoutineName]: Runner<N> } = {
     for (let i = 0; i < target.length; i++)
       m[target.offset + i] = (m[target.offset + i] as number) + by * (m[source.offset + i] as number);
   },
+  scale: ({ target, factor }, { memory: m, rows }) => {
+    const by = scalar(factor, m, rows);
+    for (let i = 0; i < target.length; i++) m[target.offset + i] = by * (m[target.offset + i] as number);
+  },
+  kernel: ({ kernel, args }, { memory, capacity, rows }) => {
+    const numbers = args.map((a) =>
+      typeof a === "object" ? a.offset : a === "rows" ? rows : a === "capacity" ? capacity : a,
+    );
+    portableKernel(kernel)(memory, ...numbers);
+  },
   dot: ({ target, left, right }, { memory: m }) => {
     let sum = 0;
     for (let i = 0; i < left.length; i++) sum += (m[left.offset + i] as number) * (m[right.offset + i] as number);
@@ -56,6 +68,15 @@ const runners: { readonly [N in RoutineName]: Runner<N> } = {
     const from = weight?.offset ?? -1;
     dense.rankUpdate(memory, target.offset, factors.offset, from, positions, size, capacity, rows, buffer);
   },
+  crossUpdate: ({ target, left, right, weight, leftSize, rightSize, factor }, { memory, capacity, rows, buffer }) => {
+    const at = [target.offset, left.offset, right.offset, weight?.offset ?? -1] as const;
+    products.crossUpdate(memory, ...at, leftSize, rightSize, factor, capacity, rows, buffer);
+  },
+  multiplyRows: ({ target, matrix, factors, size, inner, transposed }, { memory, capacity, rows }) => {
+    const [line, column] = transposed ? [1, size] : [inner, 1];
+    const at = [target.offset, matrix.offset, factors.offset] as const;
+    products.multiplyRows(memory, ...at, size, inner, line, column, capacity, rows);
+  },
   dotRows: ({ target, factors, weight, size }, { memory, capacity, rows }) => {
     dense.dotRows(memory, target.offset, factors.offset, weight.offset, size, capacity, rows);
   },
@@ -77,6 +98,17 @@ const runners: { readonly [N in RoutineName]: Runner<N> } = {
   },
   choleskySolve: ({ matrix, scale, source, target, size }, { memory }) => {
     dense.choleskySolve(memory, matrix.offset, scale.offset, source.offset, target.offset, size);
+  },
+  choleskyInverse: ({ matrix, scale, target, size }, { memory, buffer }) => {
+    products.choleskyInverse(memory, matrix.offset, scale.offset, target.offset, size, buffer);
+  },
+  matrixMultiply: (routine, { memory, rows }) => {
+    const { target, left, right, lines, columns, inner, transposeLeft, transposeRight, factor, add } = routine;
+    const [leftLine, leftColumn] = transposeLeft ? [1, lines] : [inner, 1];
+    const [rightLine, rightColumn] = transposeRight ? [1, inner] : [columns, 1];
+    const strides = [leftLine, leftColumn, rightLine, rightColumn] as const;
+    const at = [target.offset, left.offset, right.offset] as const;
+    products.matrixMultiply(memory, ...at, lines, columns, inner, ...strides, scalar(factor, memory, rows), add);
   },
   choleskyInverseDiagonal: ({ matrix, scale, target, size }, { memory, buffer }) => {
     dense.choleskyInverseDiagonal(memory, matrix.offset, scale.offset, target.offset, size, buffer);

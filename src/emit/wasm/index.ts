@@ -3,11 +3,12 @@
 import type { Region, Step } from "../../ir/index.ts";
 import { type KernelBuild, plain, relaxed } from "../../kernels/index.ts";
 import type { Artefact, SharedProgram } from "../artefact.ts";
-import type { LoopProgram } from "../loops/loop.ts";
+import type { LoopProgram, Statement } from "../loops/loop.ts";
 import { i32 } from "./encode.ts";
 import { compiled, instantiate, validates } from "./engine.ts";
 import { Generator } from "./generate.ts";
 import { type KernelModule, link, readKernels } from "./link.ts";
+import { workOf } from "./products.ts";
 import { writeRoutine } from "./routines.ts";
 
 /** A linked module and where its memory's doubles begin. */
@@ -52,7 +53,7 @@ export function wasmModule(
   taken.set(build, kernels);
   const work = align(build.dataEnd);
   const stride = 8 * step.layout.capacity;
-  const base = align(work + 64 * 1024 + 8 * Math.max(step.layout.capacity, step.size));
+  const base = align(work + Math.max(workBytes(step), ...program.procedures.map((p) => productWork(p.body, step))));
   const kernel = (name: string): number => {
     const index = kernels.functions.get(name);
     if (index === undefined) throw new Error(`the kernels have no ${name}`);
@@ -76,6 +77,20 @@ export function wasmModule(
   }));
   const bytes = link(kernels, functions, base + 8 * program.length, data);
   return { bytes, base, build: build === relaxed ? "relaxed" : "plain" };
+}
+
+/** Bytes in which any kernel but products may work. */
+function workBytes({ layout, size }: Step): number {
+  return 64 * 1024 + 8 * Math.max(layout.capacity, size);
+}
+
+/** Bytes that the products among statements work in. */
+function productWork(body: readonly Statement[], step: Step): number {
+  const each = body.map((statement) => {
+    if (statement.kind === "routine") return workOf(statement.routine, step.layout.capacity);
+    return "body" in statement ? productWork(statement.body, step) : 0;
+  });
+  return each.reduce((most, bytes) => Math.max(most, bytes), 0);
 }
 
 /** Instantiates the program as WASM. */

@@ -29,6 +29,7 @@ type Unused =
   | "slot"
   | "lane"
   | "tangent"
+  | "noise"
   | "size"
   | "iota"
   | "perRow"

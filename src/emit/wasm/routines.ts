@@ -5,6 +5,7 @@ import { apply, type Float, index, int, load, number, plus, type Statement } fro
 import { scalar } from "../loops/write.ts";
 import { get, op, set } from "./encode.ts";
 import type { Generator } from "./generate.ts";
+import { type Dense, denseOf, forms, one, packed, product } from "./products.ts";
 
 /** Where kernels may work: bytes from `work` on, enough for one batch's columns. */
 export interface RoutineSpace {
@@ -52,6 +53,21 @@ const writers: { readonly [N in RoutineName]: Writer<N> } = {
     generator.scalar(scalar(factor));
     generator.emit(op.i32.const(target.length), op.call(generator.surroundings.kernel("addScaled")));
   },
+  scale: ({ target, factor }, generator) => {
+    generator.statements([
+      { kind: "let", name: "by", value: scalar(factor), mutable: false },
+      each(target.length, (of) => [put(target, apply("mul", [{ kind: "local", name: "by" }, of(target)]))]),
+    ]);
+  },
+  kernel: ({ kernel, args }, generator, space) => {
+    generator.emit(op.i32.const(0));
+    for (const a of args) {
+      if (a === "rows") generator.emit(get(generator.rows));
+      else if (typeof a === "object") generator.emit(op.i32.const(address(a, space) / 8));
+      else generator.emit(op.i32.const(a === "capacity" ? space.stride / 8 : a));
+    }
+    generator.emit(op.call(generator.surroundings.kernel(kernel)));
+  },
   dot: ({ target, left, right }, generator) => {
     const at = int(target.offset);
     generator.statements([
@@ -79,31 +95,79 @@ const writers: { readonly [N in RoutineName]: Writer<N> } = {
       generator.emit(op.call(generator.surroundings.kernel("addScaled")));
     });
   },
-  rankUpdate: ({ target, factors, weight, positions, size }, generator, space) => {
+  rankUpdate: ({ target, factors, weight, positions, size, precision }, generator, space) => {
     const { stride, work } = space;
     const weights = weight === null ? 0 : address(weight, space);
     const runs = runsOf(positions);
-    const kernel = (name: string, args: readonly number[]): void => {
+    const kernel = (name: string, args: readonly number[], factor: readonly number[]): void => {
       for (const value of args) generator.emit(op.i32.const(value));
-      generator.emit(get(generator.rows), op.i32.const(work));
+      generator.emit(factor, get(generator.rows), op.i32.const(work));
       generator.emit(op.call(generator.surroundings.kernel(name)));
     };
     const place = (line: number, column: number): number => address(target, space) + 8 * (line * size + column);
     const columns = (run: Run): number => address(factors, space) + run.at * stride;
-    for (const [k, run] of runs.entries()) {
-      kernel("rankUpdate", [place(run.first, run.first), size, columns(run), stride, run.count, weights]);
-      for (const before of runs.slice(0, k))
-        kernel("crossUpdate", [
-          place(run.first, before.first),
-          size,
-          columns(run),
-          run.count,
-          columns(before),
-          before.count,
-          stride,
-          weights,
-        ]);
+    if (precision === "single" && positions.length >= packed.rank) {
+      const rowsOf = (run: Run, transposed: boolean): Dense => ({
+        at: columns(run),
+        line: transposed ? 1 : stride / 8,
+        column: transposed ? stride / 8 : 1,
+      });
+      for (const [k, run] of runs.entries())
+        for (const before of runs.slice(0, k + 1)) {
+          const form = before === run ? forms.addLower : forms.add;
+          const to = { at: place(run.first, before.first), apart: size, form };
+          const factored = [rowsOf(run, false), rowsOf(before, true)] as const;
+          product(generator, work, "single", to, factored, [run.count, before.count, generator.rows], one, weights);
+        }
+      return;
     }
+    for (const [k, run] of runs.entries()) {
+      kernel("rankUpdate", [place(run.first, run.first), size, columns(run), stride, run.count, weights], []);
+      for (const before of runs.slice(0, k))
+        kernel(
+          "crossUpdate",
+          [
+            place(run.first, before.first),
+            size,
+            columns(run),
+            run.count,
+            columns(before),
+            before.count,
+            stride,
+            weights,
+          ],
+          op.f64.const(1),
+        );
+    }
+  },
+  crossUpdate: (routine, generator, space) => {
+    const { target, left, right, weight, leftSize, rightSize, factor, precision } = routine;
+    const stride = space.stride / 8;
+    const weights = weight === null ? 0 : address(weight, space);
+    if (leftSize * rightSize < (precision === "single" ? packed.single : packed.double)) {
+      const [to, x, y] = [target, left, right].map((region) => address(region, space)) as [number, number, number];
+      for (const value of [to, rightSize, x, leftSize, y, rightSize, space.stride, weights])
+        generator.emit(op.i32.const(value));
+      generator.emit(op.f64.const(factor), get(generator.rows), op.i32.const(space.work));
+      generator.emit(op.call(generator.surroundings.kernel("crossUpdate")));
+      return;
+    }
+    const to = { at: address(target, space), apart: rightSize, form: forms.add };
+    const factored = [
+      { at: address(left, space), line: stride, column: 1 },
+      { at: address(right, space), line: 1, column: stride },
+    ] as const;
+    const sizes = [leftSize, rightSize, generator.rows];
+    product(generator, space.work, precision, to, factored, sizes, { kind: "number", value: factor }, weights);
+  },
+  multiplyRows: ({ target, matrix, factors, size, inner, transposed, precision }, generator, space) => {
+    const stride = space.stride / 8;
+    const to = { at: address(target, space), apart: stride, form: forms.set };
+    const factored = [
+      denseOf(address(matrix, space), size, inner, transposed),
+      { at: address(factors, space), line: stride, column: 1 },
+    ] as const;
+    product(generator, space.work, precision, to, factored, [size, generator.rows, inner], one);
   },
   dotRows: ({ target, factors, weight, size }, generator, space) => {
     const [to, from, by] = [target, factors, weight].map((region) => address(region, space)) as [
@@ -139,6 +203,19 @@ const writers: { readonly [N in RoutineName]: Writer<N> } = {
   choleskySolve: ({ matrix, scale, source, target, size }, generator, space) => {
     const at = [matrix, scale, source, target].map((region) => address(region, space));
     call(generator, "choleskySolve", [...at, size]);
+  },
+  choleskyInverse: ({ matrix, scale, target, size }, generator, space) => {
+    const at = [matrix, scale, target].map((region) => address(region, space));
+    call(generator, "choleskyInverse", [...at, size, space.work]);
+  },
+  matrixMultiply: (routine, generator, space) => {
+    const { target, left, right, lines, columns, inner, transposeLeft, transposeRight, factor, add } = routine;
+    const to = { at: address(target, space), apart: columns, form: add ? forms.add : forms.set };
+    const factored = [
+      denseOf(address(left, space), lines, inner, transposeLeft),
+      denseOf(address(right, space), inner, columns, transposeRight),
+    ] as const;
+    product(generator, space.work, routine.precision, to, factored, [lines, columns, inner], factor);
   },
   choleskyInverseDiagonal: ({ matrix, scale, target, size }, generator, space) => {
     const at = [matrix, scale, target].map((region) => address(region, space));

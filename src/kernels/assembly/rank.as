@@ -8,6 +8,9 @@ import { tile1x4, tile2x4, tile4x2 } from "./tiles";
 /** Rows of a block; `weighFour` has its multiples as offsets. */
 const block: i32 = 256;
 
+/** Columns that lines are multiplied with while a block of their rows is in the cache; a multiple of four. */
+const strip: i32 = 64;
+
 /** Fewer rows than this go one at a time. */
 const few: i32 = 3;
 
@@ -22,30 +25,38 @@ export function rankUpdate(target: usize, ld: i32, factors: usize, stride: usize
     const some = min(block, rows - done);
     const columns = factors + (<usize>done << 3);
     const w = weight ? weight + (<usize>done << 3) : 0;
-    let i = 0;
-    for (; i + 3 < count; i += 4) {
-      const x = weighted(columns + i * stride, stride, 4, w, some, work);
-      const xs = w ? <usize>block << 3 : stride;
-      const to = target + i * line;
-      for (let j = 0; j < i + 4; j += 2) tile4x2(to + (<usize>j << 3), line, x, xs, columns + j * stride, stride, some, 1, i - j);
-    }
-    if (i + 1 < count) {
-      const x = weighted(columns + i * stride, stride, 2, w, some, work);
-      const xs = w ? <usize>block << 3 : stride;
-      const to = target + i * line;
-      for (let j = 0; j <= i; j += 4) tile2x4(to + (<usize>j << 3), line, x, xs, columns + j * stride, stride, some, 1, i - j);
-      i += 2;
-    }
-    for (; i < count; i++) {
-      const x = weighted(columns + i * stride, stride, 1, w, some, work);
-      const to = target + i * line;
-      for (let j = 0; j <= i; j += 4) tile1x4(to + (<usize>j << 3), x, columns + j * stride, stride, some, 1, i + 1 - j);
-    }
+    for (let from = 0; from < count; from += strip) rankStrip(target, line, columns, stride, count, from, w, some, work);
   }
 }
 
-/** target[i, j] += Σ_r w_r a_i[r] b_j[r], all of na × nb. */
-export function crossUpdate(target: usize, ld: i32, a: usize, na: i32, b: usize, nb: i32, stride: usize, weight: usize, rows: i32, work: usize): void {
+/** Of one block of rows, what columns from … from + strip give to their own lines and those below. */
+function rankStrip(target: usize, line: usize, columns: usize, stride: usize, count: i32, from: i32, w: usize, rows: i32, work: usize): void {
+  let i = from;
+  for (; i + 3 < count; i += 4) {
+    const x = weighted(columns + i * stride, stride, 4, w, rows, work);
+    const xs = w ? <usize>block << 3 : stride;
+    const to = target + i * line;
+    const end = min(i + 4, from + strip);
+    for (let j = from; j < end; j += 2) tile4x2(to + (<usize>j << 3), line, x, xs, columns + j * stride, stride, rows, 1, i - j);
+  }
+  if (i + 1 < count) {
+    const x = weighted(columns + i * stride, stride, 2, w, rows, work);
+    const xs = w ? <usize>block << 3 : stride;
+    const to = target + i * line;
+    const end = min(i + 1, from + strip);
+    for (let j = from; j < end; j += 4) tile2x4(to + (<usize>j << 3), line, x, xs, columns + j * stride, stride, rows, 1, i - j);
+    i += 2;
+  }
+  for (; i < count; i++) {
+    const x = weighted(columns + i * stride, stride, 1, w, rows, work);
+    const to = target + i * line;
+    const end = min(i + 1, from + strip);
+    for (let j = from; j < end; j += 4) tile1x4(to + (<usize>j << 3), x, columns + j * stride, stride, rows, 1, i + 1 - j);
+  }
+}
+
+/** target[i, j] += factor · Σ_r w_r a_i[r] b_j[r], all of na × nb. */
+export function crossUpdate(target: usize, ld: i32, a: usize, na: i32, b: usize, nb: i32, stride: usize, weight: usize, factor: f64, rows: i32, work: usize): void {
   const line = <usize>ld << 3;
   for (let done = 0; done < rows; done += block) {
     const some = min(block, rows - done);
@@ -57,14 +68,14 @@ export function crossUpdate(target: usize, ld: i32, a: usize, na: i32, b: usize,
       const xs = w ? <usize>block << 3 : stride;
       const to = target + i * line;
       let j = 0;
-      for (; j + 1 < nb; j += 2) tile4x2(to + (<usize>j << 3), line, x, xs, b + at + j * stride, stride, some, 1, 2);
+      for (; j + 1 < nb; j += 2) tile4x2(to + (<usize>j << 3), line, x, xs, b + at + j * stride, stride, some, factor, 2);
       // One column is left: the same column twice, written once.
-      if (j < nb) for (let k = 0; k < 4; k++) tile1x4(to + k * line + (<usize>j << 3), x + k * xs, b + at + j * stride, stride, some, 1, 1);
+      if (j < nb) for (let k = 0; k < 4; k++) tile1x4(to + k * line + (<usize>j << 3), x + k * xs, b + at + j * stride, stride, some, factor, 1);
     }
     for (; i < na; i++) {
       const x = weighted(a + at + i * stride, stride, 1, w, some, work);
       const to = target + i * line;
-      for (let j = 0; j < nb; j += 4) tile1x4(to + (<usize>j << 3), x, b + at + j * stride, stride, some, 1, nb - j);
+      for (let j = 0; j < nb; j += 4) tile1x4(to + (<usize>j << 3), x, b + at + j * stride, stride, some, factor, nb - j);
     }
   }
 }
