@@ -15,7 +15,8 @@ import {
   type Parameter,
   rewrite,
 } from "../ir/index.ts";
-import { empirical, expectedFactors, filled, type Leaves, named } from "./factors.ts";
+import { empirical, expectedFactors, sampledFactors } from "./factors.ts";
+import { filled, type Leaves, named } from "./filled.ts";
 import { pushforward } from "./forward.ts";
 import { dependsOn, gradient } from "./reverse.ts";
 
@@ -38,6 +39,7 @@ export function derive(density: Density, target: Target): Derivatives {
   const onceValues: NodeId[] = [];
   const expected: FactorGroup[] = [];
   const scores: FactorGroup[] = [];
+  const drawn: FactorGroup[] = [];
   const notes: InformationNote[] = [];
   for (const term of density.terms) {
     if (term.kind === "likelihood") {
@@ -53,6 +55,7 @@ export function derive(density: Density, target: Target): Derivatives {
       expected.push(...groups);
       if (note !== null) notes.push(note);
       scores.push(...empirical(g, moved, scale, leaves, null).groups);
+      drawn.push(...sampledFactors(g, moved, scale, leaves, `${drawn.length}`));
     } else if (term.kind === "prior") onceValues.push(move(term.logpdf));
     else {
       const value = g.sumAll(move(term.value));
@@ -62,9 +65,11 @@ export function derive(density: Density, target: Target): Derivatives {
       }
       rowValues.push(value);
       const parts = named(g, leaves, gradient(g, value, [...leaves.values()]));
-      const group: FactorGroup = { basis: "empirical", lanes: null, weight: g.constant(1), parts };
+      const one = g.constant(1);
+      const group: FactorGroup = { basis: "empirical", lanes: null, weight: one, parts, residual: one };
       expected.push(group);
       scores.push(group);
+      drawn.push(group);
       notes.push({
         statement: term.text,
         reason: "a factor is not a distribution; its scores are used as its information",
@@ -81,7 +86,7 @@ export function derive(density: Density, target: Target): Derivatives {
     row: {
       value,
       gradient: named(g, leaves, rowGradient),
-      factors: { expected: merged(g, expected), empirical: merged(g, scores) },
+      factors: { expected: merged(g, expected), empirical: merged(g, scores), sampled: merged(g, drawn) },
       curvature: named(g, leaves, pushforward(g, rowGradient, tangents(g, leaves))),
     },
     once: onceDerivatives(g, onceValues, leaves),
@@ -109,6 +114,7 @@ function moveTerm(term: LikelihoodTerm, move: (id: NodeId) => NodeId): Likelihoo
         : term.fisher.kind === "matrix"
           ? { kind: "matrix", matrix: move(term.fisher.matrix) }
           : { kind: "entries", entries: term.fisher.entries.map((line) => line.map(maybe)) },
+    anywhere: term.anywhere === null ? null : { ...term.anywhere, logpdf: move(term.anywhere.logpdf) },
     weight: maybe(term.weight),
     present: maybe(term.present),
   };
@@ -135,9 +141,16 @@ function merged(g: GraphBuilder, groups: readonly FactorGroup[]): FactorGroup[] 
     if (group.parts.size === 0 || g.constantValue(group.weight) === 0) continue;
     const same = result.findIndex((r) => r.lanes === group.lanes && r.basis === group.basis && sameParts(r, group));
     if (same < 0) result.push(group);
-    else result[same] = { ...group, weight: g.add((result[same] as FactorGroup).weight, group.weight) };
+    else result[same] = together(g, result[same] as FactorGroup, group);
   }
   return result;
+}
+
+function together(g: GraphBuilder, a: FactorGroup, b: FactorGroup): FactorGroup {
+  const weight = g.add(a.weight, b.weight);
+  const known = a.residual !== null && b.residual !== null;
+  const score = known ? g.add(g.mul(a.weight, a.residual), g.mul(b.weight, b.residual)) : null;
+  return { ...a, weight, residual: score === null ? null : g.div(score, weight) };
 }
 
 function sameParts(a: FactorGroup, b: FactorGroup): boolean {
@@ -154,11 +167,14 @@ function onceDerivatives(g: GraphBuilder, values: readonly NodeId[], leaves: Lea
   const all = [...leaves.values()];
   const ones = new Map(all.map((leaf) => [leaf, g.constant(1, g.shape(leaf))]));
   const value = total(g, values);
+  const slopes = gradient(g, total(g, dense), all);
+  const names = [...leaves.keys()];
   return {
     value,
     gradient: named(g, leaves, gradient(g, value, all)),
     diagonal: named(g, leaves, pushforward(g, gradient(g, total(g, diagonal), all), ones)),
-    dense: named(g, leaves, pushforward(g, gradient(g, total(g, dense), all), tangents(g, leaves))),
+    dense: named(g, leaves, pushforward(g, slopes, tangents(g, leaves))),
+    separable: new Set(names.filter((_, k) => elementwiseIn(g, slopes[k] as NodeId, all[k] as NodeId))),
   };
 }
 

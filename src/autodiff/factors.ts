@@ -2,38 +2,22 @@
 // through η(φ). With F = L diag(d) Lᵀ the row's information is Σ_c d_c z_c z_cᵀ, z_c = Σ_j L_jc ∂η_j/∂φ.
 // Nothing here knows a family or a structure.
 
-import {
-  type Dim,
-  type FactorGroup,
-  type FisherForm,
-  type GraphBuilder,
-  type InformationNote,
-  type LikelihoodTerm,
-  type NodeId,
-  rewrite,
+import type {
+  Dim,
+  FactorGroup,
+  FisherForm,
+  GraphBuilder,
+  InformationNote,
+  LikelihoodTerm,
+  NodeId,
 } from "../ir/index.ts";
+import { filled, type Leaves, named } from "./filled.ts";
 import { dependsOn, gradient, pullback, type Seed } from "./reverse.ts";
-
-/** The parameter leaves to differentiate in, by name. */
-export type Leaves = ReadonlyMap<string, NodeId>;
+import { responses, summedFactors } from "./summed.ts";
 
 export interface Factors {
   readonly groups: readonly FactorGroup[];
   readonly note: InformationNote | null;
-}
-
-/** A node over slots, with the slots replaced by the statement's arguments. */
-export function filled(g: GraphBuilder, node: NodeId, args: readonly NodeId[]): NodeId {
-  const put = rewrite(g, [node], g, (leaf) => (leaf.op === "slot" ? slotValue(g, leaf, args) : null));
-  return put[0] as NodeId;
-}
-
-function slotValue(
-  g: GraphBuilder,
-  slot: { attributes: { index?: number }; shape: readonly Dim[] },
-  args: readonly NodeId[],
-): NodeId {
-  return g.expandTo(args[slot.attributes.index ?? 0] as NodeId, slot.shape);
 }
 
 /** The expected information of a statement as factors, falling back on the empirical where no closed form is known. */
@@ -43,11 +27,29 @@ export function expectedFactors(g: GraphBuilder, term: LikelihoodTerm, scale: No
   if (active.length === 0) return { groups: [], note: null };
   const shape = g.shape(term.logpdf);
   if (term.fisher === null)
-    return empirical(g, term, scale, leaves, `${term.family} has no closed-form Fisher information`);
+    return summedOr(g, term, active, scale, leaves, `${term.family} has no closed-form Fisher information`);
   if (term.fisher.kind === "matrix")
     return { groups: [matrixGroup(g, term, term.fisher.matrix, scale, leaves)], note: null };
   if (shape.length > 1) return empirical(g, term, scale, leaves, "its response has more than one axis");
   return entryFactors(g, term, term.fisher, active, scale, leaves);
+}
+
+/** The information in all arguments together, summed over responses; the scores where there is no rule for that. */
+function summedOr(
+  g: GraphBuilder,
+  term: LikelihoodTerm,
+  active: readonly number[],
+  scale: NodeId,
+  leaves: Leaves,
+  why: string,
+): Factors {
+  const group = g.shape(term.logpdf).length > 0 ? null : summedFactors(g, term, active, scale, leaves);
+  if (group === null) return empirical(g, term, scale, leaves, why);
+  return { groups: [group], note: { statement: term.text, reason: `${why}; ${over(term)}` } };
+}
+
+function over({ anywhere }: LikelihoodTerm): string {
+  return `it is summed over ${anywhere === null ? 0 : responses[anywhere.support]} responses of each row`;
 }
 
 /** The score of the statement as its single factor. */
@@ -61,7 +63,52 @@ export function empirical(
   const logpdf = g.sumAll(filled(g, term.logpdf, term.args));
   const parts = named(g, leaves, gradient(g, logpdf, [...leaves.values()]));
   const note = reason === null ? null : { statement: term.text, reason: `${reason}; the scores themselves are used` };
-  return { groups: [{ basis: "empirical", lanes: null, weight: scale, parts }], note };
+  return { groups: [{ basis: "empirical", lanes: null, weight: scale, parts, residual: g.constant(1) }], note };
+}
+
+/**
+ * The expected information as one factor a draw: z = Jᵀ R ε with F = R Rᵀ and random signs ε, so that E z zᵀ = Jᵀ F J.
+ * Where no closed form is known, the score.
+ */
+export function sampledFactors(
+  g: GraphBuilder,
+  term: LikelihoodTerm,
+  scale: NodeId,
+  leaves: Leaves,
+  name: string,
+): readonly FactorGroup[] {
+  const wrt = new Set(leaves.values());
+  const active = term.args.map((_, j) => j).filter((j) => dependsOn(g, term.args[j] as NodeId, wrt));
+  if (active.length === 0) return [];
+  const seeds = signedSeeds(g, term, active, name);
+  if (seeds === null) return empirical(g, term, scale, leaves, null).groups;
+  const parts = named(g, leaves, pullback(g, seeds, [...leaves.values()]));
+  return [{ basis: "sampled", lanes: null, weight: scale, parts, residual: null }];
+}
+
+/** R ε in each argument; null where the family has no closed form in them. */
+function signedSeeds(g: GraphBuilder, term: LikelihoodTerm, active: readonly number[], name: string): Seed[] | null {
+  const { fisher } = term;
+  if (fisher === null) return null;
+  if (fisher.kind === "matrix") {
+    const root = g.root(g.perRow(filled(g, fisher.matrix, term.args)));
+    const signs = g.noise(name, [g.shape(root)[0] as Dim]);
+    return [{ node: term.args[0] as NodeId, cotangent: g.contract(root, signs) }];
+  }
+  const shape = g.shape(term.logpdf);
+  const entry = (j: number, k: number): NodeId | null => fisher.entries[j]?.[k] ?? null;
+  if (active.some((j) => active.some((k) => entry(j, k) === null))) return null;
+  const columns = factorise(g, active, (j, k) => filled(g, entry(j, k) as NodeId, term.args));
+  const seeds = new Map<number, NodeId>();
+  for (const [c, { pivot, column }] of columns.entries()) {
+    const signs = g.mul(g.noise(`${name}.${c}`, shape), g.apply("sqrt", [g.expandTo(pivot, shape)]));
+    for (const [j, value] of column) {
+      const own = g.mul(g.expandTo(value, shape), signs);
+      const before = seeds.get(j);
+      seeds.set(j, before === undefined ? own : g.add(before, own));
+    }
+  }
+  return [...seeds].map(([j, cotangent]) => ({ node: g.expandTo(term.args[j] as NodeId, shape), cotangent }));
 }
 
 /** F = R Rᵀ for one vector argument: a factor a column of R. */
@@ -75,7 +122,7 @@ function matrixGroup(
   const columns = g.transpose(g.root(g.perRow(filled(g, matrix, term.args))));
   const seed = { node: term.args[0] as NodeId, cotangent: g.gather(columns, g.lane()) };
   const parts = named(g, leaves, pullback(g, [seed], [...leaves.values()]));
-  return { basis: "expected", lanes: g.shape(matrix)[0] as Dim, weight: scale, parts };
+  return { basis: "expected", lanes: g.shape(matrix)[0] as Dim, weight: scale, parts, residual: null };
 }
 
 function entryFactors(
@@ -99,24 +146,35 @@ function entryFactors(
   };
   const unknown = known.some((j) => known.some((k) => entry(j, k) === null));
   if (unknown || alone.some((j) => active.some((k) => k !== j && meets(j, k))))
-    return empirical(
+    return summedOr(
       g,
       term,
+      active,
       scale,
       leaves,
       `the Fisher information of ${term.family} in these arguments has no closed form`,
     );
-  const groups = factorise(g, known, (j, k) => entry(j, k) as NodeId).map(({ pivot, column }) =>
-    lanesOf(g, term, pivot, column, "expected", scale, leaves),
+  const slots = term.args.map((_, j) => slotOf(g, term, j));
+  const scores = gradient(g, g.sumAll(term.logpdf), slots).map((node) => filled(g, node, term.args));
+  const columns = factorise(g, known, (j, k) => entry(j, k) as NodeId);
+  const residuals = inFactors(g, columns, known, scores);
+  const groups = columns.map(({ pivot, column }, k) =>
+    lanesOf(g, term, pivot, column, residuals[k] as NodeId, "expected", scale, leaves),
   );
-  const slots = alone.map((j) => slotOf(g, term, j));
-  const scores = slots.length === 0 ? [] : gradient(g, g.sumAll(term.logpdf), slots);
+  const summed = alone.map((j) => summedFactors(g, term, [j], scale, leaves));
   for (const [k, j] of alone.entries()) {
-    const score = filled(g, scores[k] as NodeId, term.args);
-    groups.push(lanesOf(g, term, g.constant(1, g.shape(score)), new Map([[j, score]]), "empirical", scale, leaves));
+    const own = summed[k] ?? null;
+    if (own !== null) {
+      groups.push(own);
+      continue;
+    }
+    const score = scores[j] as NodeId;
+    const one = g.constant(1, g.shape(score));
+    groups.push(lanesOf(g, term, one, new Map([[j, score]]), one, "empirical", scale, leaves));
   }
   const names = alone.map((j) => term.argumentNames[j]).join(", ");
-  const reason = `the Fisher information of ${term.family} in ${names} has no closed form; its scores are used`;
+  const instead = summed.every((group) => group !== null) ? over(term) : "its scores are used";
+  const reason = `the Fisher information of ${term.family} in ${names} has no closed form; ${instead}`;
   return { groups, note: alone.length === 0 ? null : { statement: term.text, reason } };
 }
 
@@ -156,12 +214,32 @@ function factorise(
   return columns;
 }
 
+/** e with L diag(d) e = the scores in the arguments. */
+function inFactors(
+  g: GraphBuilder,
+  columns: readonly FactorColumn[],
+  indices: readonly number[],
+  scores: readonly NodeId[],
+): NodeId[] {
+  const residuals: NodeId[] = [];
+  for (const [position, j] of indices.entries()) {
+    let rest = scores[j] as NodeId;
+    for (const [k, { pivot, column }] of columns.slice(0, position).entries()) {
+      const below = column.get(j);
+      if (below !== undefined) rest = g.sub(rest, g.mul(below, g.mul(pivot, residuals[k] as NodeId)));
+    }
+    residuals.push(g.div(rest, (columns[position] as FactorColumn).pivot));
+  }
+  return residuals;
+}
+
 /** The factor group of one column; a vector response has a lane an element. */
 function lanesOf(
   g: GraphBuilder,
   term: LikelihoodTerm,
   pivot: NodeId,
   column: ReadonlyMap<number, NodeId>,
+  residual: NodeId,
   basis: "expected" | "empirical",
   scale: NodeId,
   leaves: Leaves,
@@ -175,21 +253,11 @@ function lanesOf(
     seeds.push({ node, cotangent: lanes === null ? value : g.scatter(at(value), g.lane(), lanes) });
   }
   const parts = named(g, leaves, pullback(g, seeds, [...leaves.values()]));
-  return { basis, lanes, weight: g.mul(scale, at(pivot)), parts };
+  return { basis, lanes, weight: g.mul(scale, at(pivot)), parts, residual: at(g.expandTo(residual, shape)) };
 }
 
 function slotOf(g: GraphBuilder, term: LikelihoodTerm, j: number): NodeId {
   const arg = g.node(term.args[j] as NodeId);
   const shape = term.fisher?.kind === "entries" ? g.shape(term.logpdf) : arg.shape;
   return g.slot(j, shape, arg.row);
-}
-
-/** Non-zero results by parameter name. */
-export function named(g: GraphBuilder, leaves: Leaves, nodes: readonly NodeId[]): ReadonlyMap<string, NodeId> {
-  const result = new Map<string, NodeId>();
-  for (const [k, name] of [...leaves.keys()].entries()) {
-    const node = nodes[k] as NodeId;
-    if (g.constantValue(node) !== 0) result.set(name, node);
-  }
-  return result;
 }

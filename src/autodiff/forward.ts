@@ -36,6 +36,7 @@ const rules: Record<Exclude<Op, DifferentiableOp>, ForwardRule> = {
   slot: never("a slot"),
   lane: never("a lane"),
   tangent: never("a tangent"),
+  noise: never("random signs"),
   size: never("a size"),
   iota: never("positions"),
   perRow: (s) => s.g.perRow(s.tangent(0)),

@@ -36,6 +36,7 @@ const rules: Record<Exclude<Op, DifferentiableOp>, ReverseRule> = {
   slot: stop,
   lane: stop,
   tangent: stop,
+  noise: stop,
   size: stop,
   iota: stop,
   perRow: (_, v) => [v],

@@ -34,9 +34,9 @@ export interface DataRequest {
   readonly span: Span;
 }
 
-/** A raw column as a source delivers it. Missing: NaN in `number` (with `missing[i] = 1`), null in `text`. */
+/** A raw column as a source delivers it. Missing: NaN in `number`, null in `text`. */
 export type RawColumn =
-  | { readonly kind: "number"; readonly values: Float64Array; readonly missing: Uint8Array | null }
+  | { readonly kind: "number"; readonly values: Float64Array }
   | { readonly kind: "text"; readonly values: readonly (string | null)[] };
 
 /** Up to 1,024 rows of raw columns, by source column name. `firstRow` is 1-based over the whole source. */

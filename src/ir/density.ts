@@ -47,6 +47,12 @@ export type FisherForm =
   | { readonly kind: "entries"; readonly entries: readonly (readonly (NodeId | null)[])[] }
   | { readonly kind: "matrix"; readonly matrix: NodeId };
 
+/** log p(y | slots) for a scalar response y, which is the slot after those of the arguments. */
+export interface AnyResponse {
+  readonly logpdf: NodeId;
+  readonly support: "binary" | "count" | "real" | "positive";
+}
+
 /** `response ~ Family(args)`: one factor per row. */
 export interface LikelihoodTerm {
   readonly kind: "likelihood";
@@ -65,6 +71,8 @@ export interface LikelihoodTerm {
   readonly mean: NodeId | null;
   readonly variance: NodeId | null;
   readonly fisher: FisherForm | null;
+  /** The density of any one response, where its information has no closed form in some argument but can be summed. */
+  readonly anywhere: AnyResponse | null;
   /** `weight w`, a per-row or constant factor of the row's log-likelihood. */
   readonly weight: NodeId | null;
   /** 1 where the statement applies, 0 where its response is missing (`real?`); null where it always applies. */
@@ -114,6 +122,15 @@ export interface LearntFeature {
   readonly text: string;
 }
 
+/** A start that is drawn (`init sample`), as `init` is a start that is said. */
+export interface StartDraw {
+  readonly parameter: string;
+  /** The start in declared space, of the parameter's shape, over one `slot` of that shape that holds the draws. */
+  readonly value: NodeId;
+  /** What the draws are: uniform between 0 and 1, or standard normal. */
+  readonly from: "uniform" | "normal";
+}
+
 /** A symbolic dimension and what fixes its size. */
 export interface DimensionSource {
   readonly name: string;
@@ -142,6 +159,7 @@ export interface Density {
   readonly dimensions: readonly DimensionSource[];
   readonly learnt: readonly LearntFeature[];
   readonly parameters: readonly Parameter[];
+  readonly starts: readonly StartDraw[];
   readonly terms: readonly Term[];
   readonly reports: readonly ReportedQuantity[];
   readonly flow: readonly FlowSetting[];

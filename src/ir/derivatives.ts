@@ -8,8 +8,11 @@ import type { Dim } from "./shape.ts";
 /** A node a parameter block, by parameter name, each of the parameter's free shape; absent means zero. */
 export type ByParameter = ReadonlyMap<string, NodeId>;
 
-/** How a statement's information is had: from the family's closed form, or from the scores themselves. */
-export type InformationBasis = "expected" | "empirical";
+/**
+ * How a statement's information is had: from the family's closed form, from the scores themselves, or as `sampled`: one
+ * factor Σ ± √weight z over the factors of the closed form with random signs, whose square has the closed form as its mean.
+ */
+export type InformationBasis = "expected" | "empirical" | "sampled";
 
 /** Σ over lanes of weight · z zᵀ, where z is put together from `parts`: the information of one row. */
 export interface FactorGroup {
@@ -19,6 +22,8 @@ export interface FactorGroup {
   /** A scalar ≥ 0. */
   readonly weight: NodeId;
   readonly parts: ByParameter;
+  /** The statement's score in terms of its factors, score = Σ over lanes of weight · residual · z; null where not known. */
+  readonly residual: NodeId | null;
 }
 
 /** Contributions of one row; all nodes vary by row. */
@@ -38,6 +43,8 @@ export interface OnceDerivatives {
   readonly diagonal: ByParameter;
   /** Hessian of the rest times the leaves `tangent`; empty where there is no rest. */
   readonly dense: ByParameter;
+  /** Parameters whose own part of that Hessian is diagonal. */
+  readonly separable: ReadonlySet<string>;
 }
 
 /** Why a statement's information is not what was asked for. */

@@ -143,6 +143,7 @@ const rules: Record<Op, Rule> = {
   slot: outside,
   lane: outside,
   tangent: outside,
+  noise: outside,
   size: (node) => scalar(known(node.attributes.dim ?? 0)),
   iota: (node) => made(node, (at) => at),
   neg: elementwise,

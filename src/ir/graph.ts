@@ -16,7 +16,7 @@ export type NodeId = number & { readonly [nodeBrand]: true };
 export interface Attributes {
   /** `const`: its value. */
   readonly value?: number;
-  /** `param`, `column`, `once`, `learnt`, `tangent`: which. */
+  /** `param`, `column`, `once`, `learnt`, `tangent`, `noise`: which. */
   readonly name?: string;
   /** `slot`: argument position. `pick`, `place`, `slice`, `pad`: first position, from 0. */
   readonly index?: number;
@@ -49,6 +49,14 @@ const none: Attributes = {};
 export class GraphBuilder implements Graph {
   readonly nodes: Node[] = [];
   readonly #index = new Map<string, NodeId>();
+
+  /** A builder that goes on from here without changing this one. */
+  fork(): GraphBuilder {
+    const copy = new GraphBuilder();
+    for (const node of this.nodes) copy.nodes.push(node);
+    for (const [key, id] of this.#index) copy.#index.set(key, id);
+    return copy;
+  }
 
   node(id: NodeId): Node {
     return this.nodes[id] as Node;
@@ -94,6 +102,10 @@ export class GraphBuilder implements Graph {
   /** A direction in a parameter's space, for forward-mode derivatives. */
   tangent(name: string, shape: Shape): NodeId {
     return this.#intern("tangent", [], { name }, shape, false);
+  }
+  /** Signs ±1 of equal probability, drawn anew for each row and draw. */
+  noise(name: string, shape: Shape): NodeId {
+    return this.#intern("noise", [], { name }, shape, true);
   }
   /** The number of positions of a dimension. */
   size(dim: Dim): NodeId {
@@ -363,6 +375,8 @@ function rebuild(
       return g.lane();
     case "tangent":
       return g.tangent(name, shape);
+    case "noise":
+      return g.noise(name, shape);
     case "size":
       return g.size(bound(dim));
     case "iota":

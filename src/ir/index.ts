@@ -2,6 +2,7 @@
 
 export type { Batch, Bindings, DataRequest, RawBatch, RawColumn, RowSource, ValueDomain } from "./data.ts";
 export type {
+  AnyResponse,
   Density,
   DimensionSource,
   FactorTerm,
@@ -12,6 +13,7 @@ export type {
   Parameter,
   PriorTerm,
   ReportedQuantity,
+  StartDraw,
   Term,
   Transform,
 } from "./density.ts";
@@ -38,8 +40,21 @@ export {
   rewrite,
 } from "./graph.ts";
 export { info, type Op, type OpInfo, ops } from "./ops.ts";
-export type { Budget, Candidate, InformationKind, Plan, PlanBlock, StructureKind } from "./plan.ts";
+export {
+  type Budget,
+  type Candidate,
+  type Cost,
+  type Divergence,
+  type Form,
+  formFits,
+  formName,
+  type InformationKind,
+  type Plan,
+  type PlanBlock,
+  type StructureKind,
+} from "./plan.ts";
 export { type LeafName, printDensity, printNode } from "./print.ts";
+export { type Random, random, words } from "./random.ts";
 export {
   bindDim,
   type Dim,
@@ -57,9 +72,11 @@ export {
 export type {
   Component,
   Instruction,
+  KernelArgument,
   Layout,
   Output,
   ParameterPlace,
+  Precision,
   Procedure,
   ProcedureName,
   Region,
@@ -67,8 +84,10 @@ export type {
   RoutineName,
   Scalar,
   StateName,
+  StateSizes,
   Step,
   StepBlock,
 } from "./step.ts";
-export { control } from "./step.ts";
+export { control, stateLengths } from "./step.ts";
+export type { Tally } from "./tally.ts";
 export { free, freeShape, type Transformed, transformed } from "./transform.ts";

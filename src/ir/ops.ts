@@ -42,6 +42,7 @@ export const ops = {
   slot: leaf,
   lane: leaf,
   tangent: leaf,
+  noise: leaf,
   size: leaf,
   iota: leaf,
   // elementwise

@@ -187,6 +187,9 @@ export function printDensity(density: Density): string {
     lines.push(`  param ${p.name} : ${showShape(p.shape)} = ${show(p.value)}`);
     if (p.logJacobian !== null) lines.push(`    log Jacobian ${show(p.logJacobian)}`);
     if (p.init !== null) lines.push(`    init ${show(p.init)}`);
+    const start = density.starts.find((d) => d.parameter === p.name);
+    const drawn = (node: Node): string | null => (node.op === "slot" ? (start?.from ?? null) : null);
+    if (start !== undefined) lines.push(`    init ${show(start.value, drawn)}`);
   }
   for (const term of density.terms) lines.push(...printTerm(term, show));
   for (const r of density.reports) lines.push(`  report ${r.name} = ${show(r.value)}`);

@@ -3,6 +3,7 @@
 
 import type { Graph, NodeId } from "./graph.ts";
 import type { Op } from "./ops.ts";
+import type { Form } from "./plan.ts";
 
 /** A named stretch of the linear memory, in doubles. */
 export interface Region {
@@ -22,6 +23,12 @@ export interface Output {
   readonly mode: "set" | "add";
 }
 
+/**
+ * What a product is computed in where a target has a choice: doubles, or floats of which sums of at most 256 terms are
+ * added up as doubles. Operands and results are doubles in memory either way; targets without floats ignore it.
+ */
+export type Precision = "double" | "single";
+
 /** Operations each target implements once, over whole regions. Sizes are in doubles unless said otherwise. */
 export type Routine =
   /** target ← 0 */
@@ -30,6 +37,18 @@ export type Routine =
   | { readonly name: "copy"; readonly target: Region; readonly source: Region }
   /** target ← target + factor · source, the factor a number or read from memory */
   | { readonly name: "addScaled"; readonly target: Region; readonly source: Region; readonly factor: Scalar }
+  /** target ← factor · target */
+  | { readonly name: "scale"; readonly target: Region; readonly factor: Scalar }
+  /**
+   * A portable kernel by its name: regions are handed over as positions. `flops`: its multiply–adds for a full batch,
+   * for the cost model.
+   */
+  | {
+      readonly name: "kernel";
+      readonly kernel: string;
+      readonly args: readonly KernelArgument[];
+      readonly flops: number;
+    }
   /** target[0] ← Σ left · right */
   | { readonly name: "dot"; readonly target: Region; readonly left: Region; readonly right: Region }
   /** target ← target + source */
@@ -64,6 +83,31 @@ export type Routine =
       readonly weight: Region | null;
       readonly positions: readonly number[];
       readonly size: number;
+      /** Double where absent. */
+      readonly precision?: Precision;
+    }
+  /** target[i, j] += factor · Σ_rows weight · left[i] · right[j], target of leftSize × rightSize */
+  | {
+      readonly name: "crossUpdate";
+      readonly target: Region;
+      readonly left: Region;
+      readonly right: Region;
+      readonly weight: Region | null;
+      readonly leftSize: number;
+      readonly rightSize: number;
+      readonly factor: number;
+      readonly precision: Precision;
+    }
+  /** target[i] ← Σ_j matrix[i, j] · factors[j], a value a row, i < size, j < inner; `transposed`: the matrix lies as inner × size */
+  | {
+      readonly name: "multiplyRows";
+      readonly target: Region;
+      readonly matrix: Region;
+      readonly factors: Region;
+      readonly size: number;
+      readonly inner: number;
+      readonly transposed: boolean;
+      readonly precision: Precision;
     }
   /** target[i] += Σ_rows factors[i] · weight, for `size` coordinates */
   | {
@@ -101,6 +145,32 @@ export type Routine =
       readonly source: Region;
       readonly target: Region;
       readonly size: number;
+    }
+  /** target ← (L Lᵀ)⁻¹, unscaled, both triangles; target may be the matrix itself */
+  | {
+      readonly name: "choleskyInverse";
+      readonly matrix: Region;
+      readonly scale: Region;
+      readonly target: Region;
+      readonly size: number;
+    }
+  /**
+   * target (lines × columns) ← factor · left · right, or added to it where `add`; left is lines × inner, right inner ×
+   * columns, all row-major and apart from the target; one that is transposed lies as inner × lines, columns × inner
+   */
+  | {
+      readonly name: "matrixMultiply";
+      readonly target: Region;
+      readonly left: Region;
+      readonly right: Region;
+      readonly lines: number;
+      readonly columns: number;
+      readonly inner: number;
+      readonly transposeLeft: boolean;
+      readonly transposeRight: boolean;
+      readonly factor: Scalar;
+      readonly add: boolean;
+      readonly precision: Precision;
     }
   /** target[i] ← [(L Lᵀ)⁻¹]_ii, unscaled */
   | {
@@ -149,6 +219,9 @@ export type Routine =
 
 export type RoutineName = Routine["name"];
 
+/** What a portable kernel is given: where a region begins, a count, or the rows of the batch. */
+export type KernelArgument = Region | number | "rows" | "capacity";
+
 /** A double computed from single numbers in memory: the conditions and step lengths of an update. */
 export type Scalar =
   | { readonly kind: "number"; readonly value: number }
@@ -178,8 +251,9 @@ export interface Procedure {
  * information alone. `accumulate`: all three. `observe`: the same
  * with the observed information. `prior`: the once terms at φ. `diagonal`: diagonal of memory + information +
  * prior. `factorize`: factor of memory + information + prior +
- * damping. `solve`: step ← factor⁻¹ residual. `multiply`: product ← memory · direction. `absorb`: memory +=
- * information. `invert`: variance ← diagonal of the inverse, logdet. `features`: inputs of learnt features.
+ * damping. `solve`: step ← factor⁻¹ residual. `sample`: step ← a draw with the
+ * inverse as its covariance, residual being standard normal. `multiply`: product ← memory · direction. `absorb`: memory +=
+ * information. `gather`: information += what lies in incomingMemory, another thread's. `invert`: variance ← diagonal of the inverse, logdet. `features`: inputs of learnt features.
  * `reports`: values and gradients of derived quantities.
  */
 export type ProcedureName =
@@ -192,13 +266,17 @@ export type ProcedureName =
   | "diagonal"
   | "factorize"
   | "solve"
+  | "sample"
   | "multiply"
   | "absorb"
+  | "gather"
+  | "append"
   | "invert"
   | "features"
   | "starts"
   | "init"
   | "update"
+  | "train"
   | "merge"
   | "finish"
   | "declared"
@@ -212,6 +290,8 @@ export interface Layout {
   readonly capacity: number;
   readonly columns: ReadonlyMap<string, Region>;
   readonly once: ReadonlyMap<string, Region>;
+  /** Signs of sampled information, a value a row. */
+  readonly noise: ReadonlyMap<string, Region>;
   readonly learnt: ReadonlyMap<string, Region>;
   readonly features: ReadonlyMap<string, Region>;
   readonly reports: ReadonlyMap<string, { readonly value: Region; readonly gradient: Region }>;
@@ -258,6 +338,53 @@ export type StateName =
   | "logPrior"
   | "logdet";
 
+/** What decides how long the regions of the state are. */
+export interface StateSizes {
+  /** Coordinates. */
+  readonly size: number;
+  readonly blocks: number;
+  /** Doubles of an information, and of a factorisation, over all blocks. */
+  readonly kept: number;
+  readonly factor: number;
+  /** Whether a prior has terms whose Hessian is not diagonal. */
+  readonly densePrior: boolean;
+}
+
+/** Doubles of each region of the state, in the order in which they lie in memory. */
+export function stateLengths({ size, blocks, kept, factor, densePrior }: StateSizes): Record<StateName, number> {
+  return {
+    phi: size,
+    tangent: size,
+    column: size,
+    score: size,
+    residual: size,
+    step: size,
+    direction: size,
+    product: size,
+    variance: size,
+    diagonal: size,
+    start: size,
+    centre: size,
+    gradient: size,
+    base: size,
+    incomingPhi: size,
+    incomingGradient: size,
+    incomingMemory: kept,
+    control: control.length,
+    damping: size,
+    priorScore: size,
+    priorDiagonal: size,
+    information: kept,
+    memory: kept,
+    prior: densePrior ? kept : 0,
+    factor,
+    status: 3 * blocks,
+    logLikelihood: 1,
+    logPrior: 1,
+    logdet: 1,
+  };
+}
+
 /** Positions in the region `control`, by which an update is steered and says what came of it. */
 export const control = {
   value: 0,
@@ -276,7 +403,41 @@ export const control = {
   seen: 10,
   /** 1 while steps use the memory's information alone, scaled up for the batch. */
   borrowed: 11,
-  length: 12,
+  /** Of the random signs of sampled information, and how often they were drawn. */
+  seed: 12,
+  draws: 13,
+  /** Rows that the incoming memory of a merge holds. */
+  incomingSeen: 14,
+  /** Length of a plain step; share of the memory kept a row (0: all); damping for a row's information. */
+  rate: 15,
+  keep: 16,
+  damp: 17,
+  /** 1 while the damping follows the ratio of gained to promised. */
+  adapt: 18,
+  /** Share of the rows in memory that may come in before information and factor are renewed, and rows since they were. */
+  refresh: 19,
+  stale: 20,
+  /** Share of the memory kept before this batch. */
+  kept: 21,
+  /** Rows of a whole batch, where steps are `rate` natural-gradient steps of its mean, with the prior's share of `total` rows, or of those seen. */
+  natural: 22,
+  total: 23,
+  /** Of steps before that is carried on, and the most that a row's density may move by in a step; 0 for no bound. */
+  momentum: 24,
+  clip: 25,
+  /** 1 where this batch renews information and factor. */
+  due: 26,
+  /** 1 while the factor is that of the memory and the prior alone, and rows that were appended to it. */
+  fresh: 27,
+  appended: 28,
+  /** Damping of the factor that plain steps use. */
+  damped: 29,
+  /** As `refresh` and `stale`, for the factor alone. */
+  refactor: 30,
+  old: 31,
+  /** Rows that the memory weighed when the factor was made. */
+  behind: 32,
+  length: 33,
 } as const;
 
 /** A block's share of φ and of the information regions. */
@@ -285,7 +446,7 @@ export interface StepBlock {
   /** Position in φ of each coordinate of the block is contiguous: first … first + size − 1. */
   readonly first: number;
   readonly size: number;
-  readonly structure: string;
+  readonly form: Form;
   readonly information: Region;
   readonly memory: Region;
 }
@@ -309,4 +470,6 @@ export interface Step {
   readonly blocks: readonly StepBlock[];
   readonly components: readonly Component[];
   readonly procedures: readonly Procedure[];
+  /** Of the matrix products of a batch's values; double where absent. */
+  readonly precision?: Precision;
 }

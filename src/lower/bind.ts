@@ -29,7 +29,13 @@ export function bind(
   const moveAll = (nodes: ByParameter): ByParameter => new Map([...nodes].map(([name, id]) => [name, move(id)]));
   const size = (dim: Dim | null): Dim | null => (dim === null ? null : bindDim(dim, bindings.dims));
   const moveGroups = (groups: readonly FactorGroup[]): FactorGroup[] =>
-    groups.map((f) => ({ ...f, lanes: size(f.lanes), weight: move(f.weight), parts: moveAll(f.parts) }));
+    groups.map((f) => ({
+      ...f,
+      lanes: size(f.lanes),
+      weight: move(f.weight),
+      parts: moveAll(f.parts),
+      residual: f.residual === null ? null : move(f.residual),
+    }));
   const shape = (dims: readonly Dim[]): Dim[] => dims.map((d) => bindDim(d, bindings.dims));
   return {
     kind: "derivatives",
@@ -48,6 +54,7 @@ export function bind(
       factors: {
         expected: moveGroups(derivatives.row.factors.expected),
         empirical: moveGroups(derivatives.row.factors.empirical),
+        sampled: moveGroups(derivatives.row.factors.sampled),
       },
       curvature: moveAll(derivatives.row.curvature),
     },
@@ -56,6 +63,7 @@ export function bind(
       gradient: moveAll(derivatives.once.gradient),
       diagonal: moveAll(derivatives.once.diagonal),
       dense: moveAll(derivatives.once.dense),
+      separable: derivatives.once.separable,
     },
     reports: derivatives.reports.map((r) => ({ ...r, value: move(r.value), gradient: moveAll(r.gradient) })),
     learnt: derivatives.learnt.map((f) => ({ ...f, input: move(f.input) })),
@@ -65,13 +73,13 @@ export function bind(
 
 /** Every node that a `Derivatives` names, in one fixed order. */
 function roots(d: Derivatives): NodeId[] {
-  const groups = [...d.row.factors.expected, ...d.row.factors.empirical];
+  const groups = [...d.row.factors.expected, ...d.row.factors.empirical, ...d.row.factors.sampled];
   return [
     ...d.parameters.flatMap((p) => [p.value, ...[p.logJacobian, p.init].filter((id) => id !== null)]),
     d.row.value,
     ...d.row.gradient.values(),
     ...d.row.curvature.values(),
-    ...groups.flatMap((f) => [f.weight, ...f.parts.values()]),
+    ...groups.flatMap((f) => [f.weight, ...f.parts.values(), ...(f.residual === null ? [] : [f.residual])]),
     d.once.value,
     ...d.once.gradient.values(),
     ...d.once.diagonal.values(),

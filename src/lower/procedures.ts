@@ -2,42 +2,21 @@
 
 import {
   type ByParameter,
-  type FactorGroup,
+  control,
   known,
-  type Layout,
   type NodeId,
   type Output,
-  type ParameterPlace,
-  type Plan,
   type ProcedureName,
   type Region,
-  type StepBlock,
 } from "../ir/index.ts";
-import { type Block, part, type Structure } from "../structures/index.ts";
-import type { Bound } from "./bind.ts";
+import { type HessianProducts, part } from "../structures/index.ts";
+import { appendable, basisOf, type LaidBlock, type StepContext } from "./context.ts";
 import type { ProcedureSink } from "./sink.ts";
-import { flowWriters } from "./update.ts";
-
-export interface LaidBlock {
-  readonly step: StepBlock;
-  readonly block: Block;
-  readonly structure: Structure;
-  readonly factor: Region;
-  readonly status: Region;
-  /** Prior terms whose Hessian is not diagonal, in the block's structure; null where there are none. */
-  readonly prior: Region | null;
-}
-
-export interface StepContext {
-  readonly bound: Bound;
-  readonly plan: Plan;
-  readonly parameters: readonly ParameterPlace[];
-  readonly size: number;
-  readonly blocks: readonly LaidBlock[];
-  readonly layout: Omit<Layout, "length">;
-}
+import { flowWriters, incomingOf } from "./update.ts";
 
 type Writer = (context: StepContext, sink: ProcedureSink) => void;
+
+const none: ReadonlySet<string> = new Set();
 
 export const writers: Record<ProcedureName, Writer> = {
   evaluate(context, sink) {
@@ -50,9 +29,8 @@ export const writers: Record<ProcedureName, Writer> = {
 
   inform(context, sink) {
     if (context.plan.information === "observed")
-      return hessianColumns(context, sink, sums(sink, context.bound.row.curvature), (b) => b.step.information);
-    const kind = context.plan.information === "empirical" ? "empirical" : "expected";
-    for (const group of context.bound.row.factors[kind]) accumulateGroup(context, sink, group);
+      return hessians(context, sink, sums(sink, context.bound.row.curvature), none, (b) => b.step.information);
+    accumulateFactors(context, sink, context.blocks);
   },
 
   accumulate(context, sink) {
@@ -64,7 +42,13 @@ export const writers: Record<ProcedureName, Writer> = {
   observe(context, sink) {
     writers.slope(context, sink);
     const curvature = sums(sink, context.bound.row.curvature);
-    hessianColumns(context, sink, curvature, (b) => b.step.information);
+    hessians(context, sink, curvature, none, (b) => b.step.information);
+    // what keeps only sums of squares goes on with its own information
+    accumulateFactors(
+      context,
+      sink,
+      context.blocks.filter((b) => b.structure.accumulateHessian === null),
+    );
   },
 
   prior(context, sink) {
@@ -86,7 +70,7 @@ export const writers: Record<ProcedureName, Writer> = {
         ...vectorOutputs(context, minusDiagonal, state.priorDiagonal, "set"),
       ],
     });
-    if (once.dense.size > 0) hessianColumns(context, sink, once.dense, (b) => b.prior as Region);
+    if (once.dense.size > 0) hessians(context, sink, once.dense, once.separable, (b) => b.prior as Region);
   },
 
   diagonal(context, sink) {
@@ -108,15 +92,19 @@ export const writers: Record<ProcedureName, Writer> = {
   },
 
   solve(context, sink) {
+    const { residual, score, step: target } = context.layout.state;
+    for (const { structure, block, factor } of context.blocks) {
+      const over = (region: Region): Region => part(region, block.first, block.size);
+      structure.solve(sink, block, factor, over(residual), over(target), over(score));
+    }
+  },
+
+  sample(context, sink) {
     const { residual, step: target } = context.layout.state;
-    for (const { structure, block, factor } of context.blocks)
-      structure.solve(
-        sink,
-        block,
-        factor,
-        part(residual, block.first, block.size),
-        part(target, block.first, block.size),
-      );
+    for (const { structure, block, factor } of context.blocks) {
+      const over = (region: Region): Region => part(region, block.first, block.size);
+      structure.sample(sink, block, factor, over(residual), over(target));
+    }
   },
 
   multiply(context, sink) {
@@ -132,8 +120,18 @@ export const writers: Record<ProcedureName, Writer> = {
   },
 
   absorb(context, sink) {
-    const { memory, information } = context.layout.state;
-    sink.emit({ kind: "routine", routine: { name: "add", target: memory, source: information } });
+    for (const { structure, block, step } of context.blocks)
+      structure.absorb(sink, block, step.memory, step.information);
+  },
+
+  append(context, sink) {
+    const rows = appendable(context);
+    if (rows > 0) accumulateFactors(context, sink, context.blocks, rows);
+  },
+
+  gather(context, sink) {
+    for (const { structure, block, step } of context.blocks)
+      structure.absorb(sink, block, step.information, incomingOf(context, step));
   },
 
   invert(context, sink) {
@@ -205,38 +203,83 @@ function sums(sink: ProcedureSink, nodes: ByParameter): ByParameter {
 }
 
 /** Nodes by parameter, each at its place in a region over φ. */
-function vectorOutputs(context: StepContext, nodes: ByParameter, region: Region, mode: "set" | "add"): Output[] {
+function vectorOutputs(
+  context: Pick<StepContext, "parameters">,
+  nodes: ByParameter,
+  region: Region,
+  mode: "set" | "add",
+): Output[] {
   return context.parameters.flatMap((place): Output[] => {
     const node = nodes.get(place.name);
     return node === undefined ? [] : [{ node, region, at: place.first, laneStride: 0, mode }];
   });
 }
 
-function accumulateGroup(context: StepContext, sink: ProcedureSink, group: FactorGroup): void {
-  const write = (into: ProcedureSink): void => {
-    for (const { structure, block, step } of context.blocks) {
-      const parts = new Map([...group.parts].filter(([name]) => step.parameters.includes(name)));
-      if (parts.size > 0) structure.accumulate(into, block, step.information, { parts, weight: group.weight });
-    }
-  };
-  if (group.lanes === null) write(sink);
-  else sink.lanes(known(group.lanes), write);
+/** The factors of the planned information, for some of the blocks; `appended` rows at most go into memory and factor. */
+function accumulateFactors(
+  context: StepContext,
+  sink: ProcedureSink,
+  blocks: readonly LaidBlock[],
+  appended: number | null = null,
+): void {
+  if (blocks.length === 0) return;
+  for (const group of context.bound.row.factors[basisOf(context.plan)]) {
+    const { draws } = context.plan;
+    const sampled = group.basis === "sampled";
+    const weight = sampled ? sink.graph.div(group.weight, sink.graph.constant(draws)) : group.weight;
+    const write = (each: ProcedureSink): void => {
+      if (sampled) drawSigns(context, each);
+      for (const { structure, block, step, factor } of blocks) {
+        const parts = new Map([...group.parts].filter(([name]) => step.parameters.includes(name)));
+        const factors = { ...group, weight, parts };
+        if (parts.size === 0) continue;
+        if (appended === null) structure.accumulate(sink, each, block, step.information, factors);
+        else structure.append?.(each, block, step.memory, factor, factors, appended);
+      }
+    };
+    const lanes = group.lanes === null ? (sampled ? draws : 1) : known(group.lanes);
+    if (group.lanes === null && lanes === 1) write(sink);
+    else sink.lanes(lanes, write);
+  }
 }
 
-/** A column of minus the Hessian a coordinate of φ, given Hessian–vector products along the region `tangent`. */
-function hessianColumns(
+/** New signs in every region of noise, by a counter that goes on. */
+function drawSigns({ layout }: StepContext, sink: ProcedureSink): void {
+  const steering = (at: number): Region => part(layout.state.control, at, 1);
+  for (const [stream, region] of [...layout.noise.values()].entries()) {
+    const args = [
+      region,
+      region.length / layout.capacity,
+      stream,
+      steering(control.seed),
+      steering(control.draws),
+      "rows",
+      "capacity",
+    ] as const;
+    sink.emit({ kind: "routine", routine: { name: "kernel", kernel: "drawSigns", args, flops: 8 * region.length } });
+  }
+}
+
+/** Minus a Hessian, given its products with the region `tangent`, in each block's structure. */
+function hessians(
   context: StepContext,
   sink: ProcedureSink,
   products: ByParameter,
+  separable: ReadonlySet<string>,
   target: (block: LaidBlock) => Region,
 ): void {
   const { tangent, column } = context.layout.state;
-  sink.lanes(context.size, (body) => {
-    body.emit({ kind: "routine", routine: { name: "unit", target: tangent } });
-    body.emit({ kind: "routine", routine: { name: "zero", target: column } });
-    body.emit({ kind: "compute", outputs: vectorOutputs(context, products, column, "add") });
-    for (const b of context.blocks) b.structure.accumulateColumn(body, b.block, target(b), column);
-  });
+  const hessian: HessianProducts = {
+    tangent,
+    column,
+    separable,
+    write(into, block) {
+      into.emit({ kind: "routine", routine: { name: "zero", target: part(column, block.first, block.size) } });
+      const own = context.parameters.filter((p) => block.parameters.some((q) => q.name === p.name));
+      into.emit({ kind: "compute", outputs: vectorOutputs({ parameters: own }, products, column, "add") });
+    },
+  };
+  for (const b of context.blocks) b.structure.accumulateHessian?.(sink, b.block, target(b), hessian);
 }
 
 function zeros(sink: ProcedureSink, like: NodeId): NodeId {

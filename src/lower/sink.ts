@@ -1,6 +1,6 @@
 // Where instructions and regions are put while a step is written.
 
-import type { GraphBuilder, Instruction, Region } from "../ir/index.ts";
+import type { GraphBuilder, Instruction, Precision, Region } from "../ir/index.ts";
 import type { StepSink } from "../structures/index.ts";
 
 /** Hands out the linear memory, region after region. */
@@ -31,11 +31,13 @@ export class ProcedureSink implements StepSink {
   readonly instructions: Instruction[] = [];
   readonly graph: GraphBuilder;
   readonly capacity: number;
+  readonly precision: Precision;
   readonly #memory: Memory;
-  constructor(graph: GraphBuilder, capacity: number, memory: Memory) {
+  constructor(graph: GraphBuilder, capacity: number, memory: Memory, precision: Precision) {
     this.graph = graph;
     this.capacity = capacity;
     this.#memory = memory;
+    this.precision = precision;
   }
   emit(instruction: Instruction): void {
     if (instruction.kind !== "compute" || instruction.outputs.length > 0) this.instructions.push(instruction);
@@ -48,8 +50,12 @@ export class ProcedureSink implements StepSink {
   }
   /** Instructions once a lane. */
   lanes(count: number, write: (body: ProcedureSink) => void): void {
-    const body = new ProcedureSink(this.graph, this.capacity, this.#memory);
+    this.emit({ kind: "lanes", count, body: this.body(write) });
+  }
+  /** Instructions that run within others. */
+  body(write: (body: ProcedureSink) => void): readonly Instruction[] {
+    const body = new ProcedureSink(this.graph, this.capacity, this.#memory, this.precision);
     write(body);
-    this.emit({ kind: "lanes", count, body: body.instructions });
+    return body.instructions;
   }
 }

@@ -2,11 +2,11 @@
 // instructions. Structures contribute theirs; nothing here knows a family.
 
 import {
-  type Component,
   control,
   elements,
   known,
   type Layout,
+  order,
   type ParameterPlace,
   type Plan,
   type Procedure,
@@ -14,10 +14,12 @@ import {
   type Region,
   type StateName,
   type Step,
+  stateLengths,
 } from "../ir/index.ts";
-import { part, structures } from "../structures/index.ts";
+import { type Block, coupled, part, structureOf } from "../structures/index.ts";
 import type { Bound } from "./bind.ts";
-import { type LaidBlock, type StepContext, writers } from "./procedures.ts";
+import { basisOf, type LaidBlock, type StepContext } from "./context.ts";
+import { writers } from "./procedures.ts";
 import { Memory, ProcedureSink } from "./sink.ts";
 
 /** The bound shapes of the data items a step reads. */
@@ -45,6 +47,7 @@ export function lower(bound: Bound, plan: Plan, data: DataShapes): Step {
     capacity,
     columns: regions(data.columns, "column", capacity),
     once: regions(data.once, "once", 1),
+    noise: regions(plan.information === "sampled" ? noises(bound) : new Map(), "noise", capacity),
     learnt: regions(new Map([...inputs].map(([name, shape]) => [name, [2, ...shape]])), "learnt", 1),
     features: regions(inputs, "feature", capacity),
     reports: new Map(
@@ -65,7 +68,7 @@ export function lower(bound: Bound, plan: Plan, data: DataShapes): Step {
   };
   const context: StepContext = { bound, plan, parameters, size, blocks, layout };
   const procedures = (Object.keys(writers) as ProcedureName[]).map((name): Procedure => {
-    const sink = new ProcedureSink(g, capacity, memory);
+    const sink = new ProcedureSink(g, capacity, memory, plan.precision);
     writers[name](context, sink);
     return { name, instructions: sink.instructions };
   });
@@ -74,9 +77,14 @@ export function lower(bound: Bound, plan: Plan, data: DataShapes): Step {
     graph: g,
     layout: { ...layout, length: memory.length },
     parameters,
+    precision: plan.precision,
     size,
     blocks: blocks.map((b) => b.step),
-    components: components(bound, plan),
+    components: coupled(
+      bound.parameters.map((p) => p.name),
+      bound.row.factors[basisOf(plan)],
+      bound.once.dense,
+    ),
     procedures,
   };
 }
@@ -95,17 +103,15 @@ function placed(bound: Bound, plan: Plan): ParameterPlace[] {
   );
 }
 
-/** Connected parameters: two meet where one score factor, or one prior term without a diagonal Hessian, has both. */
-function components(bound: Bound, plan: Plan): Component[] {
-  const kind = plan.information === "expected" ? "expected" : "empirical";
-  const meetings = bound.row.factors[kind].map((group) => [...group.parts.keys()]);
-  if (bound.once.dense.size > 0) meetings.push([...bound.once.dense.keys()]);
-  let sets = bound.parameters.map((p) => [p.name]);
-  for (const names of meetings) {
-    const joined = sets.filter((set) => set.some((name) => names.includes(name)));
-    sets = [...sets.filter((set) => !joined.includes(set)), joined.flat()].filter((set) => set.length > 0);
-  }
-  return sets;
+/** The random signs that sampled information takes, with their shapes. */
+function noises({ graph, row }: Bound): ReadonlyMap<string, readonly number[]> {
+  const nodes = order(
+    graph,
+    row.factors.sampled.flatMap((group) => [...group.parts.values()]),
+  ).map((id) => graph.node(id));
+  return new Map(
+    nodes.filter((n) => n.op === "noise").map((n) => [n.attributes.name as string, n.shape.map(known)] as const),
+  );
 }
 
 function layState(
@@ -115,69 +121,43 @@ function layState(
   size: number,
   densePrior: boolean,
 ): { state: Record<StateName, Region>; blocks: LaidBlock[] } {
+  const terms = densePrior ? 3 : 2;
+  let next = 0;
   const shapes = plan.blocks.map((planned) => {
-    const own = parameters.filter((p) => planned.parameters.includes(p.name));
+    const own = planned.parameters.map((name) => parameters.find((p) => p.name === name) as ParameterPlace);
     const width = own.reduce((sum, p) => sum + p.size, 0);
-    const structure = structures[planned.structure];
-    return { planned, own, width, structure, length: structure.length(width), factor: structure.factorLength(width) };
+    const block: Block = { parameters: own, first: next, size: width, form: planned.form };
+    next += width;
+    const structure = structureOf(planned.form);
+    return { planned, block, structure, length: structure.length(block), factor: structure.factorLength(block, terms) };
   });
   const total = (of: (s: (typeof shapes)[number]) => number): number => shapes.reduce((sum, s) => sum + of(s), 0);
-  const kept = total((s) => s.length);
-  const vector = (name: StateName): Region => memory.region(name, size);
-  const state: Record<StateName, Region> = {
-    phi: vector("phi"),
-    tangent: vector("tangent"),
-    column: vector("column"),
-    score: vector("score"),
-    residual: vector("residual"),
-    step: vector("step"),
-    direction: vector("direction"),
-    product: vector("product"),
-    variance: vector("variance"),
-    diagonal: vector("diagonal"),
-    start: vector("start"),
-    centre: vector("centre"),
-    gradient: vector("gradient"),
-    base: vector("base"),
-    incomingPhi: vector("incomingPhi"),
-    incomingGradient: vector("incomingGradient"),
-    incomingMemory: memory.region("incomingMemory", kept),
-    control: memory.region("control", control.length),
-    damping: vector("damping"),
-    priorScore: vector("priorScore"),
-    priorDiagonal: vector("priorDiagonal"),
-    information: memory.region("information", kept),
-    memory: memory.region("memory", kept),
-    prior: memory.region("prior", densePrior ? kept : 0),
-    factor: memory.region(
-      "factor",
-      total((s) => s.factor),
-    ),
-    status: memory.region("status", 3 * shapes.length),
-    logLikelihood: memory.region("logLikelihood", 1),
-    logPrior: memory.region("logPrior", 1),
-    logdet: memory.region("logdet", 1),
-  };
-  let [first, at, factorAt] = [0, 0, 0];
-  const blocks = shapes.map(({ planned, own, width, structure, length, factor }, k): LaidBlock => {
+  const even = (n: number): number => n + (n % 2);
+  const kept = total((s) => even(s.length));
+  const factor = total((s) => even(s.factor));
+  const lengths = stateLengths({ size, blocks: shapes.length, kept, factor, densePrior });
+  const state = Object.fromEntries(
+    Object.entries(lengths).map(([name, length]) => [name, memory.region(name, length)]),
+  ) as Record<StateName, Region>;
+  let [at, factorAt] = [0, 0];
+  const blocks = shapes.map(({ planned, block, structure, length, factor }, k): LaidBlock => {
     const laid: LaidBlock = {
       structure,
-      block: { parameters: own, first, size: width },
+      block,
       prior: densePrior ? part(state.prior, at, length) : null,
       factor: part(state.factor, factorAt, factor),
       status: part(state.status, 3 * k, 3),
       step: {
         parameters: planned.parameters,
-        first,
-        size: width,
-        structure: planned.structure,
+        first: block.first,
+        size: block.size,
+        form: planned.form,
         information: part(state.information, at, length),
         memory: part(state.memory, at, length),
       },
     };
-    first += width;
-    at += length;
-    factorAt += factor;
+    at += length + (length % 2);
+    factorAt += factor + (factor % 2);
     return laid;
   });
   return { state, blocks };

@@ -4,10 +4,14 @@
 // so that the batch's own, the costly part, is summed once, at the end. What a plain step cannot do (a singular matrix,
 // no step that helps) ends the update without a change, and is told in `control`; the host then has richer means.
 
-import { control, type Instruction, type Region, type Routine, type Scalar } from "../ir/index.ts";
+import { control, type Instruction, type Region, type Scalar, type StepBlock } from "../ir/index.ts";
 import { part } from "../structures/index.ts";
-import type { StepContext } from "./procedures.ts";
+import { appendable, type StepContext } from "./context.ts";
+import { apply, type Body, call, number, routine, scalarOf, when, zeroed } from "./instructions.ts";
+import { trainWriter } from "./plain.ts";
 import type { ProcedureSink } from "./sink.ts";
+
+type Slot = keyof typeof control;
 
 const sufficient = 1e-4;
 const halvings = 40;
@@ -15,22 +19,8 @@ const halvings = 40;
 const outweighs = 4;
 /** Coordinates from which the batch's information costs more than the extra steps that borrowing takes. */
 const worthwhile = 32;
-
-type Body = readonly Instruction[];
-type Slot = keyof typeof control;
-
-const number = (value: number): Scalar => ({ kind: "number", value });
-const apply = (op: Extract<Scalar, { kind: "apply" }>["op"], ...args: readonly Scalar[]): Scalar => ({
-  kind: "apply",
-  op,
-  args,
-});
-const routine = (value: Routine): Instruction => ({ kind: "routine", routine: value });
-const call = (procedure: Extract<Instruction, { kind: "call" }>["procedure"]): Instruction => ({
-  kind: "call",
-  procedure,
-});
-const when = (condition: Scalar, body: Body): Instruction => ({ kind: "if", condition, body });
+/** A factor that was brought along is made anew when so large a share of the rows in memory was appended to it. */
+const renewal = 0.5;
 
 /** Instructions over the state of one context. */
 class Driver {
@@ -47,9 +37,6 @@ class Driver {
   }
   write(slot: Slot, value: Scalar): Instruction {
     return { kind: "assign", region: this.state.control, at: control[slot], value };
-  }
-  zero(...targets: readonly Region[]): Body {
-    return targets.filter((t) => t.length > 0).map((target) => routine({ name: "zero", target }));
   }
   copy(target: Region, source: Region): Instruction {
     return routine({ name: "copy", target, source });
@@ -82,22 +69,22 @@ class Driver {
     ];
   }
   evaluate(slot: Slot): Body {
-    return [...this.zero(this.state.logLikelihood), call("prior"), call("evaluate"), ...this.value(slot)];
+    return [...zeroed(this.state.logLikelihood), call("prior"), call("evaluate"), ...this.value(slot)];
   }
   /** The same at φ = centre, where the memory adds nothing. */
   valueAtCentre(slot: Slot): Body {
     const { state } = this;
     return [
-      ...this.zero(state.product),
+      ...zeroed(state.product),
       this.write(slot, apply("add", scalarOf(state.logLikelihood), scalarOf(state.logPrior))),
     ];
   }
   /** Also the gradient of the whole objective in `residual`; with the batch's information where steps need it. */
   accumulate(slot: Slot, value: Body = this.value(slot)): Body {
     const { state } = this;
-    const own: Body = [...this.zero(state.information), call("accumulate")];
+    const own: Body = [...zeroed(state.information), call("accumulate")];
     return [
-      ...this.zero(state.logLikelihood, state.score),
+      ...zeroed(state.logLikelihood, state.score),
       call("prior"),
       when(this.borrowing(), [call("slope")]),
       when(apply("not", this.borrowing()), own),
@@ -142,20 +129,32 @@ class Driver {
     ];
   }
 
-  update(): Body {
+  /** `fade` scales every block's memory by the slot `kept`. */
+  update(fade: Body): Body {
     const { state } = this;
     const enough = apply("le", apply("mul", number(outweighs), { kind: "rows" }), this.read("seen"));
     return [
       this.copy(state.centre, state.phi),
+      when(apply("and", apply("lt", number(0), this.read("keep")), apply("lt", this.read("keep"), number(1))), [
+        this.write("kept", apply("pow", this.read("keep"), { kind: "rows" })),
+        ...fade,
+        routine({ name: "scale", target: state.gradient, factor: this.read("kept") }),
+        this.write("seen", apply("mul", this.read("kept"), this.read("seen"))),
+        this.write("fresh", number(0)),
+      ]),
       this.write("borrowed", this.#context.size >= worthwhile ? enough : number(0)),
-      ...this.zero(state.damping, state.information),
+      ...zeroed(state.damping, state.information),
       ...this.accumulate("value", this.valueAtCentre("value")),
       this.write("steps", number(0)),
       this.write("outcome", number(1)),
       when(apply("not", apply("lt", apply("abs", this.read("value")), number(Number.POSITIVE_INFINITY))), [
         this.write("outcome", number(3)),
       ]),
-      call("factorize"),
+      when(apply("not", apply("and", this.borrowing(), apply("eq", this.read("fresh"), number(1)))), [
+        call("factorize"),
+        this.write("fresh", this.borrowing()),
+        this.write("appended", number(0)),
+      ]),
       {
         kind: "while",
         condition: this.running(),
@@ -189,7 +188,8 @@ class Driver {
       this.addScaled(state.gradient, state.product, number(-1)),
     ];
     return [
-      ...this.zero(state.information, state.damping),
+      this.write("fresh", number(0)),
+      ...zeroed(state.information, state.damping),
       call("prior"),
       call("factorize"),
       when(apply("eq", this.#vanished(), number(0)), [...once, ...once]),
@@ -255,34 +255,54 @@ class Driver {
   /** The batch becomes part of the memory, written about the new φ. */
   #absorb(): Body {
     const { state } = this;
+    const appending = apply("and", this.borrowing(), this.#few());
+    const limit = apply("mul", number(renewal), this.read("seen"));
     return [
-      when(this.borrowing(), [call("inform")]),
       this.write("seen", apply("add", this.read("seen"), { kind: "rows" })),
       this.addScaled(state.gradient, state.score, number(1)),
       this.addScaled(state.gradient, state.product, number(-1)),
-      call("absorb"),
+      when(appending, [
+        call("append"),
+        this.write("appended", apply("add", this.read("appended"), { kind: "rows" })),
+        this.write("fresh", apply("lt", this.read("appended"), limit)),
+      ]),
+      when(apply("not", appending), [
+        when(this.borrowing(), [call("inform")]),
+        call("absorb"),
+        this.write("fresh", number(0)),
+      ]),
     ];
   }
-}
 
-function scalarOf(region: Region): Scalar {
-  return { kind: "read", region, at: 0 };
+  /** Whether bringing the factor along with the batch's rows is cheaper than making it anew. */
+  #few(): Scalar {
+    return apply("le", { kind: "rows" }, number(appendable(this.#context)));
+  }
 }
 
 type Writer = (context: StepContext, sink: ProcedureSink) => void;
 
-export const flowWriters: Record<"init" | "update" | "merge" | "finish", Writer> = {
+/** A block's part of the region `incomingMemory`. */
+export function incomingOf({ layout: { state } }: StepContext, { memory }: StepBlock): Region {
+  return part(state.incomingMemory, memory.offset - state.memory.offset, memory.length);
+}
+
+export const flowWriters: Record<"init" | "update" | "train" | "merge" | "finish", Writer> = {
+  train: trainWriter,
+
   init(context, sink) {
     const driver = new Driver(context);
     const { state } = driver;
-    sink.emitAll([
-      ...driver.zero(state.memory, state.gradient, state.information),
-      driver.copy(state.phi, state.start),
-    ]);
+    sink.emitAll([...zeroed(state.memory, state.gradient, state.information), driver.copy(state.phi, state.start)]);
   },
 
   update(context, sink) {
-    sink.emitAll(new Driver(context).update());
+    const driver = new Driver(context);
+    const fade = sink.body((into) => {
+      for (const { structure, block, step } of context.blocks)
+        structure.scale(into, block, step.memory, driver.read("kept"));
+    });
+    sink.emitAll(driver.update(fade));
   },
 
   merge(context, sink) {
@@ -293,15 +313,19 @@ export const flowWriters: Record<"init" | "update" | "merge" | "finish", Writer>
       driver.addScaled(state.direction, state.incomingPhi, number(-1)),
     ]);
     for (const { structure, block, step } of context.blocks) {
-      const at = step.memory.offset - state.memory.offset;
-      const incoming = part(state.incomingMemory, at, step.memory.length);
       const over = (region: Region): Region => part(region, block.first, block.size);
-      structure.multiply(sink, block, incoming, over(state.direction), over(state.product));
+      structure.multiply(sink, block, incomingOf(context, step), over(state.direction), over(state.product));
     }
     sink.emitAll([
       driver.addScaled(state.gradient, state.incomingGradient, number(1)),
       driver.addScaled(state.gradient, state.product, number(-1)),
-      routine({ name: "add", target: state.memory, source: state.incomingMemory }),
+    ]);
+    for (const { structure, block, step } of context.blocks)
+      structure.absorb(sink, block, step.memory, incomingOf(context, step));
+    const rows = driver.read("incomingSeen");
+    sink.emitAll([
+      driver.write("seen", apply("add", driver.read("seen"), rows)),
+      driver.write("fresh", number(0)),
       call("update"),
     ]);
   },

@@ -1,53 +1,75 @@
 // Diagonal: one number a coordinate. Every sum stays elementwise, so sparse factors (an effect's level) cost
 // only what is not zero.
 
-import { type ByParameter, elements, type Output } from "../ir/index.ts";
-import { part, type StepSink, type Structure } from "./structure.ts";
+import type { Output } from "../ir/index.ts";
+import { part, partsIn, type Structure } from "./structure.ts";
 
 export const diagonal: Structure = {
   kind: "diagonal",
-  length: (size) => size,
-  factorLength: (size) => size,
-  cost: (size, density) => ({ perFactor: 2 * Math.max(1, size * density), perSolve: 2 * size }),
+  length: ({ size }) => size,
+  factorLength: ({ size }) => size,
 
-  accumulate(sink, block, information, factor) {
-    const { graph } = sink;
-    const outputs: Output[] = [];
-    for (const place of block.parameters) {
-      const z = factor.parts.get(place.name);
-      if (z === undefined) continue;
-      const node = graph.mul(graph.expandTo(factor.weight, graph.shape(z)), graph.mul(z, z));
+  accumulate(_sink, each, block, information, factors) {
+    const { graph } = each;
+    const outputs = partsIn(block, factors.parts).map(({ place, node: z }): Output => {
+      const node = graph.mul(graph.expandTo(factors.weight, graph.shape(z)), graph.mul(z, z));
       const at = place.first - block.first;
-      outputs.push({ node: graph.sumRows(graph.perRow(node)), region: information, at, laneStride: 0, mode: "add" });
+      return { node: graph.sumRows(graph.perRow(node)), region: information, at, laneStride: 0, mode: "add" };
+    });
+    each.emit({ kind: "compute", outputs });
+  },
+
+  accumulateHessian(sink, block, information, hessian) {
+    sink.emit({ kind: "routine", routine: { name: "zero", target: hessian.tangent } });
+    for (const place of block.parameters) {
+      const over = { parameters: [place], first: place.first, size: place.size, form: block.form };
+      const [tangent, column] = [hessian.tangent, hessian.column].map((r) => part(r, place.first, place.size)) as [
+        typeof information,
+        typeof information,
+      ];
+      const target = part(information, place.first - block.first, place.size);
+      if (hessian.separable.has(place.name)) {
+        sink.emit({
+          kind: "routine",
+          routine: { name: "kernel", kernel: "ones", args: [tangent, place.size], flops: 0 },
+        });
+        hessian.write(sink, over);
+        const factor = { kind: "number", value: -1 } as const;
+        sink.emit({ kind: "routine", routine: { name: "addScaled", target, source: column, factor } });
+      } else
+        sink.lanes(place.size, (body) => {
+          body.emit({ kind: "routine", routine: { name: "unit", target: tangent } });
+          hessian.write(body, over);
+          body.emit({ kind: "routine", routine: { name: "addAtLane", target, source: column, factor: -1, first: 0 } });
+        });
+      sink.emit({ kind: "routine", routine: { name: "zero", target: tangent } });
     }
-    sink.emit({ kind: "compute", outputs });
   },
 
-  accumulateColumn(sink, block, information, column) {
-    const source = part(column, block.first, block.size);
-    const routine = { name: "addAtLane", target: information, source, factor: -1, first: block.first } as const;
-    sink.emit({ kind: "routine", routine });
+  absorb(sink, _block, memory, information) {
+    sink.emit({ kind: "routine", routine: { name: "add", target: memory, source: information } });
   },
 
-  factorize(sink, block, terms, diagonals, factor, status) {
-    const size = block.size;
+  scale(sink, _block, target, factor) {
+    sink.emit({ kind: "routine", routine: { name: "scale", target, factor } });
+  },
+
+  factorize(sink, { size }, terms, diagonals, factor, status) {
     sink.emit({ kind: "routine", routine: { name: "zero", target: factor } });
     for (const source of [...terms, ...diagonals])
       sink.emit({ kind: "routine", routine: { name: "add", target: factor, source } });
     sink.emit({ kind: "routine", routine: { name: "diagonalCheck", matrix: factor, status, size } });
   },
 
-  solve(sink, block, factor, source, target) {
-    sink.emit({ kind: "routine", routine: { name: "divide", matrix: factor, source, target, size: block.size } });
+  solve(sink, { size }, factor, source, target) {
+    sink.emit({ kind: "routine", routine: { name: "divide", matrix: factor, source, target, size } });
   },
 
-  multiply(sink, block, information, source, target) {
-    const routine = { name: "multiply", matrix: information, source, target, size: block.size } as const;
-    sink.emit({ kind: "routine", routine });
+  multiply(sink, { size }, information, source, target) {
+    sink.emit({ kind: "routine", routine: { name: "multiply", matrix: information, source, target, size } });
   },
 
-  invert(sink, block, factor, target, logdet) {
-    const size = block.size;
+  invert(sink, { size }, factor, target, logdet) {
     sink.emit({ kind: "routine", routine: { name: "reciprocal", source: factor, target, size } });
     sink.emit({ kind: "routine", routine: { name: "sumLog", matrix: factor, target: logdet, size } });
   },
@@ -56,20 +78,20 @@ export const diagonal: Structure = {
     sink.emit({ kind: "routine", routine: { name: "add", target, source: information } });
   },
 
-  toDense(information, size) {
+  sample(sink, { size }, factor, source, target) {
+    sink.emit({
+      kind: "routine",
+      routine: { name: "kernel", kernel: "diagonalSample", args: [factor, source, target, size], flops: 6 * size },
+    });
+  },
+
+  toDense(information, { size }) {
     const dense = new Float64Array(size * size);
     for (let i = 0; i < size; i++) dense[i * size + i] = information[i] as number;
     return dense;
   },
-};
 
-/** Mean share of a factor's coordinates that are not zero: a level-indexed part touches one level. */
-export function sharePerFactor(sink: Pick<StepSink, "graph">, parts: ByParameter, size: number): number {
-  let touched = 0;
-  for (const node of parts.values()) {
-    const { op, shape, args } = sink.graph.node(node);
-    touched +=
-      op === "scatter" || op === "place" ? elements(sink.graph.shape(args[0] as typeof node)) : elements(shape);
-  }
-  return size === 0 ? 0 : touched / size;
-}
+  fromDense: (dense, { size }) => Float64Array.from({ length: size }, (_, i) => dense[i * size + i] as number),
+
+  fromDiagonal: (values) => values.slice(),
+};

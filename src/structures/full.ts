@@ -1,62 +1,107 @@
 // Full: the whole symmetric matrix, size × size, row-major, lower triangle valid. Solved by the Cholesky
 // factor of the symmetrically scaled matrix, whose pivots also tell how near to singular it is.
 
-import { elements, type NodeId, type Output, type Region } from "../ir/index.ts";
-import { type Block, type Factor, part, type StepSink, type Structure } from "./structure.ts";
+import type { KernelArgument, Region } from "../ir/index.ts";
+import { runsOf, scalarColumn, touchedColumns } from "./columns.ts";
+import { part, type Structure } from "./structure.ts";
 
 export const full: Structure = {
   kind: "full",
-  length: (size) => size * size,
-  factorLength: (size) => size * size + size,
-  cost: (size) => ({ perFactor: (size * (size + 1)) / 2, perSolve: size ** 3 / 6 + 2 * size * size }),
+  length: ({ size }) => size * size,
+  factorLength: ({ size }) => size * size + size,
 
-  accumulate(sink, block, information, factor) {
-    const { factors, weight, positions } = assemble(sink, block, factor);
-    const routine = { name: "rankUpdate", target: information, factors, weight, positions, size: block.size } as const;
-    sink.emit({ kind: "routine", routine });
-  },
-
-  accumulateColumn(sink, block, information, column) {
-    // column l of the Hessian fills row l: the matrix is symmetric, and the lower triangle of it is used
-    const source = part(column, block.first, block.size);
-    sink.emit({
+  accumulate(_sink, each, block, information, factors) {
+    const { region, positions } = touchedColumns(each, block.parameters, block.first, factors);
+    const weight = scalarColumn(each, "weight", factors.weight);
+    const { size } = block;
+    each.emit({
       kind: "routine",
-      routine: { name: "subtractAtLaneRow", target: information, source, size: block.size, first: block.first },
+      routine: { name: "rankUpdate", target: information, factors: region, weight, positions, size },
     });
   },
 
-  factorize(sink, block, terms, diagonals, factor, status) {
-    const { matrix, scale } = split(factor, block.size);
+  append(each, block, memory, factor, factors, rows) {
+    const { region, positions } = touchedColumns(each, block.parameters, block.first, factors);
+    const weight = scalarColumn(each, "weight", factors.weight);
+    const { size } = block;
+    const { matrix, scale } = split(factor, size);
+    const kernel = (name: string, args: readonly KernelArgument[], flops: number): void =>
+      each.emit({ kind: "routine", routine: { name: "kernel", kernel: name, args, flops } });
+    each.emit({
+      kind: "routine",
+      routine: { name: "rankUpdate", target: memory, factors: region, weight, positions, size },
+    });
+    const vectors = each.scratch("appended", rows * size);
+    const rotations = each.scratch("rotations", 2 * size);
+    kernel("fillRows", [vectors, size, "rows"], rows * size);
+    for (const { first, at, count } of runsOf(positions))
+      kernel("placeRows", [vectors, size, first, region, at, count, "rows", "capacity"], rows * count);
+    const args = [matrix, scale, size, vectors, weight ?? -1, "rows", rotations] as const;
+    kernel("choleskyAppend", args, 2 * rows * size * size);
+  },
+
+  accumulateHessian(sink, block, information, hessian) {
+    const { first, size } = block;
+    const [tangent, source] = [part(hessian.tangent, first, size), part(hessian.column, first, size)];
+    sink.emit({ kind: "routine", routine: { name: "zero", target: hessian.tangent } });
+    sink.lanes(size, (body) => {
+      body.emit({ kind: "routine", routine: { name: "unit", target: tangent } });
+      hessian.write(body, block);
+      // column l of the Hessian fills row l: the matrix is symmetric, and the lower triangle of it is used
+      body.emit({
+        kind: "routine",
+        routine: { name: "subtractAtLaneRow", target: information, source, size, first: 0 },
+      });
+    });
+  },
+
+  absorb(sink, _block, memory, information) {
+    sink.emit({ kind: "routine", routine: { name: "add", target: memory, source: information } });
+  },
+
+  scale(sink, _block, target, factor) {
+    sink.emit({ kind: "routine", routine: { name: "scale", target, factor } });
+  },
+
+  factorize(sink, { size }, terms, diagonals, factor, status) {
+    const { matrix, scale } = split(factor, size);
     sink.emit({ kind: "routine", routine: { name: "zero", target: matrix } });
     for (const source of terms) sink.emit({ kind: "routine", routine: { name: "add", target: matrix, source } });
     for (const source of diagonals)
-      sink.emit({ kind: "routine", routine: { name: "addDiagonal", target: matrix, source, size: block.size } });
-    sink.emit({ kind: "routine", routine: { name: "cholesky", matrix, scale, status, size: block.size } });
+      sink.emit({ kind: "routine", routine: { name: "addDiagonal", target: matrix, source, size } });
+    sink.emit({ kind: "routine", routine: { name: "cholesky", matrix, scale, status, size } });
   },
 
-  solve(sink, block, factor, source, target) {
-    const { matrix, scale } = split(factor, block.size);
-    sink.emit({ kind: "routine", routine: { name: "choleskySolve", matrix, scale, source, target, size: block.size } });
+  solve(sink, { size }, factor, source, target) {
+    const { matrix, scale } = split(factor, size);
+    sink.emit({ kind: "routine", routine: { name: "choleskySolve", matrix, scale, source, target, size } });
   },
 
-  multiply(sink, block, information, source, target) {
-    const routine = { name: "symmetricMultiply", matrix: information, source, target, size: block.size } as const;
+  multiply(sink, { size }, information, source, target) {
+    const routine = { name: "symmetricMultiply", matrix: information, source, target, size } as const;
     sink.emit({ kind: "routine", routine });
   },
 
-  invert(sink, block, factor, target, logdet) {
-    const { matrix, scale } = split(factor, block.size);
-    const size = block.size;
+  invert(sink, { size }, factor, target, logdet) {
+    const { matrix, scale } = split(factor, size);
     sink.emit({ kind: "routine", routine: { name: "choleskyInverseDiagonal", matrix, scale, target, size } });
     sink.emit({ kind: "routine", routine: { name: "choleskyLogdet", matrix, scale, target: logdet, size } });
   },
 
-  diagonal(sink, block, information, target) {
-    const routine = { name: "addDiagonalOf", matrix: information, target, size: block.size } as const;
-    sink.emit({ kind: "routine", routine });
+  diagonal(sink, { size }, information, target) {
+    sink.emit({ kind: "routine", routine: { name: "addDiagonalOf", matrix: information, target, size } });
   },
 
-  toDense(information, size) {
+  sample(sink, { size }, factor, source, target) {
+    const { matrix, scale } = split(factor, size);
+    const work = 3 * size * size;
+    sink.emit({
+      kind: "routine",
+      routine: { name: "kernel", kernel: "choleskySample", args: [matrix, scale, source, target, size], flops: work },
+    });
+  },
+
+  toDense(information, { size }) {
     const dense = new Float64Array(size * size);
     for (let i = 0; i < size; i++)
       for (let j = 0; j <= i; j++) {
@@ -66,38 +111,16 @@ export const full: Structure = {
       }
     return dense;
   },
+
+  fromDense: (dense) => dense.slice(),
+
+  fromDiagonal(diagonal, { size }) {
+    const dense = new Float64Array(size * size);
+    for (const [i, value] of diagonal.entries()) dense[i * size + i] = value;
+    return dense;
+  },
 };
 
 function split(factor: Region, size: number): { matrix: Region; scale: Region } {
   return { matrix: part(factor, 0, size * size), scale: part(factor, size * size, size) };
-}
-
-interface Assembled {
-  readonly factors: Region;
-  readonly weight: Region | null;
-  /** Coordinates of the block that the factor touches. */
-  readonly positions: readonly number[];
-}
-
-/** The rows' factors side by side, a column of rows a coordinate that the factor touches. */
-function assemble(sink: StepSink, block: Block, factor: Factor): Assembled {
-  const { graph, capacity } = sink;
-  const touched = block.parameters.filter((place) => factor.parts.has(place.name));
-  const positions = touched.flatMap((p) => Array.from({ length: p.size }, (_, k) => p.first - block.first + k));
-  const factors = sink.scratch("factors", block.size * capacity);
-  const outputs: Output[] = [];
-  let at = 0;
-  for (const place of touched) {
-    const node = graph.perRow(factor.parts.get(place.name) as NodeId);
-    if (elements(graph.shape(node)) !== place.size) throw new Error(`the factor of ${place.name} has the wrong size`);
-    outputs.push({ node, region: factors, at, laneStride: 0, mode: "set" });
-    at += place.size * capacity;
-  }
-  let weight: Region | null = null;
-  if (graph.constantValue(factor.weight) !== 1) {
-    weight = sink.scratch("weight", capacity);
-    outputs.push({ node: graph.perRow(factor.weight), region: weight, at: 0, laneStride: 0, mode: "set" });
-  }
-  sink.emit({ kind: "compute", outputs });
-  return { factors, weight, positions };
 }

@@ -1,12 +1,39 @@
 // How information is kept. One file a structure, the same exports in the same order.
 
-import type { StructureKind } from "../ir/index.ts";
+import type { Form, StructureKind } from "../ir/index.ts";
+import { arrow } from "./arrow.ts";
 import { diagonal } from "./diagonal.ts";
 import { full } from "./full.ts";
+import { kronecker } from "./kronecker.ts";
+import { lowrank } from "./lowrank.ts";
+import { root } from "./root.ts";
+import { scalar } from "./scalar.ts";
 import type { Structure } from "./structure.ts";
 
-export { sharePerFactor } from "./diagonal.ts";
-export { type Block, type Factor, part, type StepSink, type Structure, type StructureCost } from "./structure.ts";
+export { type Appending, appendable } from "./append.ts";
+export {
+  type Block,
+  type Factors,
+  type HessianProducts,
+  part,
+  partsIn,
+  type StepSink,
+  type Structure,
+} from "./structure.ts";
 
-/** Every structure by name, richest first. */
-export const structures: Readonly<Record<StructureKind, Structure>> = { full, diagonal };
+export { coupled, type LevelUse, levelUse, meetsTangent, type OuterUse, outerUses, sumsOutputs } from "./uses.ts";
+
+const structures: { readonly [K in StructureKind]?: unknown } = {
+  full,
+  arrow,
+  diagonal,
+  scalar,
+  kronecker,
+  root,
+  lowrank,
+};
+
+/** The structure of a form. */
+export function structureOf(form: Form): Structure {
+  return structures[form.kind] as Structure;
+}

@@ -12,10 +12,9 @@ import {
   type NodeId,
   type ProcedureName,
   type StateName,
-  type StructureKind,
   scalar,
 } from "../../src/ir/index.ts";
-import { structures } from "../../src/structures/index.ts";
+import { structureOf } from "../../src/structures/index.ts";
 
 /** Columns by data name, element k of a vector at values[k * rows + row]. */
 export interface Rows {
@@ -25,8 +24,10 @@ export interface Rows {
 
 export interface Settings {
   readonly backend?: Backend;
-  readonly structure?: StructureKind;
-  readonly information?: "expected" | "empirical" | "observed";
+  readonly structure?: "full" | "diagonal";
+  readonly information?: "expected" | "empirical" | "observed" | "sampled";
+  /** Of sampled information. */
+  readonly draws?: number;
   readonly target?: "likelihood" | "posterior";
   /** Rows a batch may have. */
   readonly capacity?: number;
@@ -56,14 +57,15 @@ export function machine(text: string, dims: Readonly<Record<string, number>> = {
   const { compiled, diagnostics } = compileSource(text);
   if (compiled === null) throw new Error(diagnostics.map((d) => d.message).join("\n"));
   const options = {
-    structure: settings.structure ?? "full",
+    structure: [{ kind: settings.structure ?? "full", parameters: null }],
+    draws: settings.draws ?? 1,
+    precision: "double",
     information: settings.information ?? "expected",
     target: settings.target ?? "likelihood",
     backend: settings.backend ?? "interpret",
     exact: false,
     budget: {},
     batchRows: settings.capacity ?? 64,
-    rate: 1e9,
   } as const;
   const { built } = build(compiled, { dims: new Map(Object.entries(dims)) }, options);
   if (built === null) throw new Error("no plan fits");
@@ -85,8 +87,11 @@ export function machine(text: string, dims: Readonly<Record<string, number>> = {
     const whole = Array.from({ length: size }, () => new Array<number>(size).fill(0));
     for (const block of step.blocks) {
       const { offset, length } = block[which];
-      const kept = structures[block.structure as StructureKind];
-      const values = kept.toDense(artefact.memory.slice(offset, offset + length), block.size);
+      const own = step.parameters.filter((p) => block.parameters.includes(p.name));
+      const values = structureOf(block.form).toDense(artefact.memory.slice(offset, offset + length), {
+        ...block,
+        parameters: own,
+      });
       for (let i = 0; i < block.size; i++)
         for (let j = 0; j < block.size; j++) whole[block.first + i][block.first + j] = values[i * block.size + j];
     }

@@ -4,7 +4,6 @@
 import fc from "fast-check";
 import { determinant, EigenvalueDecomposition, inverse, Matrix } from "ml-matrix";
 import { describe, expect, test } from "vitest";
-import type { StructureKind } from "../../src/ir/index.ts";
 import { type Machine, machine, oracle, type Rows } from "./machine.ts";
 import { type Model, models } from "./models.ts";
 
@@ -52,7 +51,7 @@ function vectorOf(model: Model, size: number, from: number): number[] {
   return Array.from({ length: size }, (_, k) => model.numbers[(from + 7 * k) % model.numbers.length] + 0.05);
 }
 
-describe.each<StructureKind>(["full", "diagonal"])("%s", (structure) => {
+describe.each(["full", "diagonal"] as const)("%s", (structure) => {
   const built = (model: Model): Machine => machine(model.text, model.dims, { structure, backend: "js" });
 
   test("it is the row-by-row sum, projected", () => {
