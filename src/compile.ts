@@ -5,10 +5,10 @@
 import { derive, type Target } from "./autodiff/index.ts";
 import { type Model as CheckedModel, check, type FlowOptions, flowOptions } from "./check/index.ts";
 import { type Diagnostic, hasErrors, type SourceFile } from "./diagnostics/index.ts";
-import { type Artefact, type Backend, emit } from "./emit/index.ts";
+import { type Artefact, type Backend, emit, tally } from "./emit/index.ts";
 import type { Bindings, DataRequest, Density, Derivatives, Dim, Plan, Step } from "./ir/index.ts";
 import { type Bound, bind, lower } from "./lower/index.ts";
-import { type PlanOptions, plan } from "./planner/index.ts";
+import { type PlanOptions, plan, type Work } from "./planner/index.ts";
 import { type Ast, parse } from "./syntax/index.ts";
 
 /** Times the stages of a compilation; the clock is the host's. */
@@ -89,7 +89,7 @@ export function compileSource(
 }
 
 /** How to build: the planner's choices, and the target to emit for. */
-export interface BuildOptions extends PlanOptions {
+export interface BuildOptions extends Omit<PlanOptions, "columns" | "once" | "tally"> {
   readonly target: Target;
   readonly backend: Backend;
   readonly exact: boolean;
@@ -99,6 +99,8 @@ export interface BuildOptions extends PlanOptions {
 export interface Built {
   readonly bound: Bound;
   readonly plan: Plan;
+  /** Of a batch, from which the plan's times are computed. */
+  readonly work: Work;
   readonly step: Step;
   readonly artefact: Artefact;
 }
@@ -112,13 +114,14 @@ export function build(
   const { timer } = compiled;
   const derivatives = compiled.derivatives(options.target);
   const bound = timer.time("bind", () => bind(derivatives, bindings));
-  const { plan: chosen, diagnostics } = timer.time("plan", () => plan(bound, options));
-  if (chosen === null) return { built: null, diagnostics };
   const shapes = (once: boolean): Map<string, readonly number[]> =>
     new Map(compiled.density.data.filter((d) => d.once === once).map((d) => [d.name, boundShape(d, bindings.dims)]));
-  const step = timer.time("lower", () => lower(bound, chosen, { columns: shapes(false), once: shapes(true) }));
+  const data = { columns: shapes(false), once: shapes(true) };
+  const { plan: chosen, work, diagnostics } = timer.time("plan", () => plan(bound, { ...options, ...data, tally }));
+  if (chosen === null) return { built: null, diagnostics };
+  const step = timer.time("lower", () => lower(bound, chosen, data));
   const artefact = timer.time("emit", () => emit(step, options.backend, options.exact));
-  return { built: { bound, plan: chosen, step, artefact }, diagnostics };
+  return { built: { bound, plan: chosen, work, step, artefact }, diagnostics };
 }
 
 function boundShape(request: DataRequest, dims: ReadonlyMap<string, number>): number[] {

@@ -77,7 +77,7 @@ export function summarise(flow: Flow, context: SummaryContext): Summary {
       bytes: program.plan.bytes,
       backend: program.artefact.backend,
     },
-    events: [],
+    events: flow.events.map((event) => ({ ...event, message: `${event.from} → ${event.to}: ${event.reason}` })),
     diagnostics: [...program.diagnostics, ...flow.diagnostics, ...context.diagnostics].map((d) =>
       shown(d, program.source),
     ),

@@ -47,11 +47,15 @@ export interface SummaryPlan {
   readonly backend: string;
 }
 
-/** Something that happened at a row of the stream. */
+/** Something that happened when so many rows had been taken in: the information came to be kept otherwise. */
 export interface SummaryEvent {
-  readonly kind: string;
+  readonly kind: "replanned";
   readonly row: number;
   readonly message: string;
+  /** Structures as they are written after `structure`. */
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
 }
 
 /** A warning or note with its place in the model, line and column from 1. */
