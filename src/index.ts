@@ -4,6 +4,7 @@ export { type FlowOptions, flowOption } from "./check/index.ts";
 export type { CompileOptions, Timer } from "./compile.ts";
 export { type Diagnostic, nearest, position, render, type SourceFile } from "./diagnostics/index.ts";
 export type { Plan, RowSource } from "./ir/index.ts";
+export { bytes, time } from "./planner/index.ts";
 export {
   type Summary,
   type SummaryBlock,
@@ -21,7 +22,10 @@ export {
   type ArtefactLayout,
   type ArtefactTarget,
   artefactTargets,
+  type Calibration,
+  type CalibrationOptions,
   CompileError,
+  calibrate,
   check,
   compile,
   type Data,
@@ -36,6 +40,7 @@ export {
   member,
   type RunOptions,
   readArtefact,
+  readRates,
   type SpawnMember,
   type Stage,
   stages,

@@ -6,16 +6,20 @@
 import type { Artefact } from "../emit/index.ts";
 import type { Batch, Region } from "../ir/index.ts";
 import { loadBatch } from "./objective.ts";
+import { spread } from "./spread.ts";
 
 /** What a pass does to the rows. */
-export type PassName = "evaluate" | "accumulate" | "observe";
-const passes: readonly PassName[] = ["evaluate", "accumulate", "observe"];
+export type PassName = "evaluate" | "slope" | "accumulate" | "observe";
+const passes: readonly PassName[] = ["evaluate", "slope", "accumulate", "observe"];
 
 /** Regions that a pass adds to, in the order in which they are sent back. */
 const summed = ["logLikelihood", "score", "information"] as const;
 
-/** Cells of a member's signal: a counter of orders, a counter of answers, what was ordered. */
-const cells = { order: 0, answer: 1, pass: 2, failed: 3, length: 4 } as const;
+/** Cells of a member's signal: a counter of orders, a counter of answers, what was ordered, over one batch in how many. */
+const cells = { order: 0, answer: 1, pass: 2, failed: 3, every: 4, length: 6 } as const;
+
+/** Looks at a cell before a thread goes to sleep: waking it takes longer than most pauses between two passes. */
+const looks = 5000;
 
 /** Shared memory of one member. */
 export interface Line {
@@ -42,21 +46,29 @@ export function lineOf(buffer: SharedArrayBuffer, size: number): Line {
   };
 }
 
+/** Waits until a cell no longer holds a value, for a second at most. */
+function untilChanged(signal: Int32Array, cell: number, value: number): void {
+  for (let look = 0; look < looks; look++) if (Atomics.load(signal, cell) !== value) return;
+  Atomics.wait(signal, cell, value, 1000);
+}
+
 /** A member at work: waits for orders and answers them until it is told to stop (an order of −1). */
-export function serve(artefact: Artefact, line: Line, batches: readonly Batch[]): void {
+export function serve(artefact: Artefact, line: Line, shared: readonly Batch[]): void {
   const { signal, phi, sums } = line;
+  const batches = shared.map(ownMemory);
   const { state } = artefact.step.layout;
   const view = (region: Region): Float64Array => artefact.memory.subarray(region.offset, region.offset + region.length);
   let done = 0;
   Atomics.store(signal, cells.answer, 0);
   for (;;) {
-    Atomics.wait(signal, cells.order, done);
+    untilChanged(signal, cells.order, done);
     const order = Atomics.load(signal, cells.order);
     if (order < 0) return;
+    if (order === done) continue;
     done = order;
     view(state.phi).set(phi);
     for (const name of summed) view(state[name]).fill(0);
-    for (const batch of batches) {
+    for (const batch of spread(batches, Atomics.load(signal, cells.every))) {
       loadBatch(artefact, batch);
       artefact.run(passes[Atomics.load(signal, cells.pass)] as PassName, batch.rows);
     }
@@ -70,6 +82,11 @@ export function serve(artefact: Artefact, line: Line, batches: readonly Batch[])
   }
 }
 
+/** The batch in memory that no other thread has: an engine copies from it at twice the pace. */
+function ownMemory(batch: Batch): Batch {
+  return { ...batch, columns: new Map([...batch.columns].map(([name, values]) => [name, values.slice()])) };
+}
+
 /** Tells a member that waits, or the leader, that it cannot go on. */
 export function fail(line: Line): void {
   Atomics.store(line.signal, cells.failed, 1);
@@ -80,18 +97,27 @@ export function fail(line: Line): void {
 /** The leader's side. */
 export class Crew {
   readonly #lines: readonly Line[];
+  readonly #shares: readonly (readonly Batch[])[];
   #order = 0;
 
-  constructor(lines: readonly Line[]) {
+  /** The members' lines, and the batches that each has. */
+  constructor(lines: readonly Line[], shares: readonly (readonly Batch[])[]) {
     this.#lines = lines;
+    this.#shares = shares;
   }
 
-  /** Sets the members to work at φ. */
-  start(pass: PassName, phi: Float64Array): void {
+  /** Rows that the members pass over, if each takes one batch in so many. */
+  rows(every: number): number {
+    return this.#shares.flatMap((share) => spread(share, every)).reduce((sum, batch) => sum + batch.rows, 0);
+  }
+
+  /** Sets the members to work at φ, each on one batch in so many. */
+  start(pass: PassName, phi: Float64Array, every = 1): void {
     this.#order += 1;
     for (const { signal, phi: own } of this.#lines) {
       own.set(phi);
       Atomics.store(signal, cells.pass, passes.indexOf(pass));
+      Atomics.store(signal, cells.every, every);
       Atomics.store(signal, cells.order, this.#order);
       Atomics.notify(signal, cells.order);
     }
@@ -106,14 +132,20 @@ export class Crew {
         answer < this.#order;
         answer = Atomics.load(signal, cells.answer)
       )
-        Atomics.wait(signal, cells.answer, answer, 1000);
+        untilChanged(signal, cells.answer, answer);
       if (Atomics.load(signal, cells.failed) !== 0) throw new Error("a thread of the fit could not go on");
       let at = 0;
       for (const name of summed) {
         const { offset, length } = state[name];
-        for (let i = 0; i < length; i++)
-          artefact.memory[offset + i] = (artefact.memory[offset + i] as number) + (sums[at + i] as number);
+        const part = sums.subarray(at, at + length);
         at += length;
+        // informations are added as their structures add
+        if (name === "information") {
+          artefact.memory.set(part, state.incomingMemory.offset);
+          artefact.run("gather", 0);
+        } else
+          for (let i = 0; i < length; i++)
+            artefact.memory[offset + i] = (artefact.memory[offset + i] as number) + (part[i] as number);
       }
     }
   }

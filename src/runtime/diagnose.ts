@@ -1,34 +1,40 @@
 // What the information cannot tell (mathematics.md §6): directions without information, lost digits, scales that
 // collapsed, classes that are separated. Named by parameters, never passed over.
 
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 import { type Diagnostic, diagnose, type Span } from "../diagnostics/index.ts";
+import { wellConditioned } from "./condition.ts";
+import { blockInformation, rootInformation } from "./dense.ts";
 import type { Program, ProgramParameter } from "./program.ts";
 
 /** Below this the smallest eigenvalue of the scaled information counts as zero. */
 const singular = 1e-13;
 /** Below this a warning says how many digits are left. */
 const poor = 1e-9;
+/** Share of the largest eigenvalue of the scaled information above which the smallest needs no remark. */
+const unremarkable = 1e-8;
 /** A scale below this share of the response's size is rounding: a warning, and the least that a fit goes to. */
 const rounding = { warning: 1e-13, least: 1e-17, greatest: 1e13 } as const;
 /** No scale goes below this: squares of its inverse must stay numbers. */
 const leastScale = 1e-100;
 /** The sd of a bounded parameter's coordinate above which the data say nothing of it: a factor of e³⁰. */
 const boundless = 30;
-/** Eigen-decompositions above this size are not attempted; the pivots of the factorisation speak alone. */
+/** Eigen-decompositions above this size are not attempted; the factor's pivots speak first, and power iterations after them. */
 const largest = 600;
+/** Share of the diagonal by which a factor is damped where its least direction is looked for, and rounds of that. */
+const [slight, rounds] = [1e-13, 40];
 
 /**
- * Looks at the total information (dense, over φ) at the end of a run. `dense` is null where the structure keeps no
- * correlations; then only zero or non-finite diagonal entries can be seen.
+ * Looks at the total information at the end of a run, whatever the structures: blocks that keep correlations are searched
+ * for a direction without information, in all the diagonal must be there. Leaves the factor without damping.
  */
-export function diagnoseInformation(
-  program: Program,
-  dense: Float64Array | null,
-  diagonal: Float64Array,
-  phi: Float64Array,
-): Diagnostic[] {
-  const size = diagonal.length;
+export function diagnoseInformation(program: Program, phi: Float64Array): Diagnostic[] {
+  const { artefact } = program;
+  const { step, memory } = artefact;
+  const { state } = step.layout;
+  memory.fill(0, state.damping.offset, state.damping.offset + state.damping.length);
+  for (const procedure of ["prior", "diagonal", "factorize"] as const) artefact.run(procedure, 0);
+  const diagonal = memory.slice(state.diagonal.offset, state.diagonal.offset + state.diagonal.length);
   const overflown = [...diagonal.keys()].find((i) => !Number.isFinite(diagonal[i] as number));
   if (overflown !== undefined) {
     const what = `The information of \`${nameOf(program, overflown)}\``;
@@ -42,23 +48,112 @@ export function diagnoseInformation(
   }
   const unbounded = diagnoseBounds(program, diagonal, phi);
   if (unbounded.length > 0) return unbounded;
-  if (dense === null || size > largest || size < 2) return [];
-  const root = diagonal.map(Math.sqrt);
+  return step.blocks.flatMap(({ first, size }, k) => {
+    const spectrum = spectrumAt(program, k, diagonal.subarray(first, first + size));
+    if (spectrum === null || !(spectrum.least < poor)) return [];
+    const { least, units } = spectrum;
+    const share = new Float64Array(step.size);
+    share.set(spectrum.share, first);
+    const vector = share.map((x, i) => (x === 0 ? 0 : x / (units[i - first] as number)));
+    const told = describe(program, vector, share);
+    const { names, direction } = told;
+    const span = spanOf(program, told.first);
+    if (least < singular) return [diagnose("FF602", span, { names, direction })];
+    return [diagnose("FF604", span, { names, direction, digits: Math.round(-Math.log10(least)) })];
+  });
+}
+
+/** Of a block, where it keeps correlations and its condition calls for a remark. */
+function spectrumAt({ artefact }: Program, k: number, diagonal: Float64Array): Spectrum | null {
+  const { form, size } = artefact.step.blocks[k] as Program["artefact"]["step"]["blocks"][number];
+  if (size < 2 || form.kind === "diagonal" || form.kind === "scalar") return null;
+  if (size > largest) {
+    const { offset } = artefact.step.layout.state.status;
+    const [vanished, pivot] = artefact.memory.subarray(offset + 3 * k, offset + 3 * k + 2);
+    return (vanished as number) > 0 || (pivot as number) < poor ? leastOf(artefact, k, diagonal) : null;
+  }
+  const root = rootInformation(artefact, k);
+  if (root !== null) return spectrumOfRoot(root, size);
+  const dense = blockInformation(artefact, k);
+  return wellConditioned(dense, diagonal, unremarkable) ? null : spectrumOf(dense, diagonal);
+}
+
+/** The least direction of a block too large for its spectrum: power iterations with the inverse, slightly damped. */
+function leastOf(artefact: Program["artefact"], k: number, diagonal: Float64Array): Spectrum {
+  const { step, memory } = artefact;
+  const { state } = step.layout;
+  const { first, size } = step.blocks[k] as (typeof step.blocks)[number];
+  const over = (name: keyof typeof state): Float64Array =>
+    memory.subarray(state[name].offset + first, state[name].offset + first + size);
+  const units = diagonal.map(Math.sqrt);
+  const [damping, residual, direction] = [over("damping"), over("residual"), over("direction")];
+  for (const name of ["score", "residual", "direction"] as const)
+    memory.fill(0, state[name].offset, state[name].offset + step.size);
+  for (const [i, d] of diagonal.entries()) damping[i] = slight * d;
+  artefact.run("factorize", 0);
+  let share = unitOf(Float64Array.from({ length: size }, (_, i) => 1.5 + Math.sin(2.3 * i)));
+  let greatest = 1;
+  let along = unitOf(Float64Array.from({ length: size }, (_, i) => 1.5 + Math.cos(1.9 * i)));
+  let inverse = 1;
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < size; i++) {
+      residual[i] = (share[i] as number) * (units[i] as number);
+      direction[i] = (along[i] as number) / (units[i] as number);
+    }
+    for (const procedure of ["solve", "multiply"] as const) artefact.run(procedure, 0);
+    const raised = over("step").map((x, i) => x * (units[i] as number));
+    const spread = over("product").map((x, i) => x / (units[i] as number));
+    [inverse, greatest] = [Math.sqrt(dot(raised, raised)), Math.max(greatest, Math.sqrt(dot(spread, spread)))];
+    [share, along] = [unitOf(raised), unitOf(spread)];
+  }
+  damping.fill(0);
+  artefact.run("factorize", 0);
+  return { least: Math.max(0, 1 / inverse - slight) / greatest, share, units };
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
+}
+
+function unitOf(v: Float64Array): Float64Array {
+  const length = Math.sqrt(dot(v, v));
+  return v.map((x) => x / (length || 1));
+}
+
+/** What loses digits, in the coordinates' own units: the least eigenvalue as a share of the greatest, and its eigenvector. */
+interface Spectrum {
+  readonly least: number;
+  readonly share: Float64Array;
+  readonly units: Float64Array;
+}
+
+function spectrumOf(dense: Float64Array, diagonal: Float64Array): Spectrum {
+  const size = diagonal.length;
+  const units = diagonal.map(Math.sqrt);
   const scaled = Matrix.zeros(size, size);
   for (let i = 0; i < size; i++)
     for (let j = 0; j < size; j++)
-      scaled.set(i, j, (dense[i * size + j] as number) / (root[i] as number) / (root[j] as number));
+      scaled.set(i, j, (dense[i * size + j] as number) / (units[i] as number) / (units[j] as number));
   const eigen = new EigenvalueDecomposition(scaled, { assumeSymmetric: true });
   const values = eigen.realEigenvalues;
   const k = values.indexOf(Math.min(...values));
-  const [least, greatest] = [values[k] as number, Math.max(...values)];
-  if (!(least < poor * greatest)) return [];
   const share = Float64Array.from({ length: size }, (_, i) => eigen.eigenvectorMatrix.get(i, k));
-  const vector = share.map((x, i) => x / (root[i] as number));
-  const { names, direction, first } = describe(program, vector, share);
-  const span = spanOf(program, first);
-  if (least < singular * greatest) return [diagnose("FF602", span, { names, direction })];
-  return [diagnose("FF604", span, { names, direction, digits: Math.round(Math.log10(greatest / least)) })];
+  return { least: (values[k] as number) / Math.max(...values), share, units };
+}
+
+/** The same of a root: its singular values instead. */
+function spectrumOfRoot(root: Float64Array, size: number): Spectrum {
+  const entry = (i: number, j: number): number => root[i * size + j] as number;
+  const units = Float64Array.from({ length: size }, (_, j) =>
+    Math.hypot(...Array.from({ length: j + 1 }, (_, i) => entry(i, j))),
+  );
+  const scaled = Matrix.zeros(size, size);
+  for (let i = 0; i < size; i++)
+    for (let j = i; j < size; j++) scaled.set(i, j, entry(i, j) / ((units[j] as number) || 1));
+  const { diagonal, rightSingularVectors } = new SingularValueDecomposition(scaled);
+  const k = diagonal.indexOf(Math.min(...diagonal));
+  const share = Float64Array.from({ length: size }, (_, i) => rightSingularVectors.get(i, k));
+  return { least: (diagonal[k] as number) / Math.max(...diagonal), share, units: units.map((x) => x || 1) };
 }
 
 /** Scales that fell to the rounding of the response: the fit is exact. */

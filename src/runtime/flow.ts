@@ -4,15 +4,18 @@
 
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import type { Batch } from "../ir/index.ts";
+import { type Approached, approach } from "./approach.ts";
+import { illConditioned } from "./condition.ts";
 import type { Crew } from "./crew.ts";
-import { denseInformation } from "./dense.ts";
 import { diagnoseBounds, diagnoseInformation, diagnoseScales, diagnoseShapes, floors, noMaximum } from "./diagnose.ts";
 import { NumericalError } from "./errors.ts";
+import type { FlowEvent } from "./event.ts";
 import { type Escape, type MaximiseOptions, type Maximum, maximise, vanished } from "./maximise.ts";
 import { loadBatch, Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
-import { badRows, describeRow, takeRows } from "./rows.ts";
+import { badRows, copied, describeRow, stretch, takeRows } from "./rows.ts";
 import type { SavedState } from "./state.ts";
+import { gatherRows, pace, refactor, rowOrder, steer, trainStep } from "./train.ts";
 
 /** Progress of a fit, once a pass or an accepted step. */
 export interface Progress {
@@ -29,24 +32,44 @@ export type Recruit = (batches: readonly Batch[]) => { readonly own: readonly Ba
 export interface FlowHooks {
   readonly onProgress?: (progress: Progress) => void;
   readonly stopped?: () => boolean;
+  /**
+   * The same model with the information of some blocks, by their places in the plan, in square-root form for reasons,
+   * φ in the same order; null where that may not be.
+   */
+  readonly steadier?: (program: Program, reasons: ReadonlyMap<number, string>) => Steadied | null;
+}
+
+export interface Steadied {
+  readonly program: Program;
+  readonly event: FlowEvent;
 }
 
 /** Above this many rows a fit first goes to the maximum of a sample of them. */
 const sampleAbove = 8192;
 const sampleRows = 4096;
+/** Coordinates from which a pass with information costs several without. */
+const costly = 32;
+/** One row in so many makes the wider sample, whose information stands for that of all on the quick road. */
+const widerShare = 5;
+/** Rows above which there is a wider sample. */
+const wideAbove = 4 * widerShare * sampleRows;
+
+/** What a saved state keeps of how far a flow has come. */
+const progress = ["seen", "draws", "damp", "stale"] as const;
+/** What updates change. */
+const changing = ["phi", "gradient", "memory", "control"] as const;
 
 export class Flow {
-  readonly program: Program;
-  /** The estimate φ: a view of the artefact's memory. */
-  readonly phi: Float64Array;
-  /** Gradient at φ of the log-likelihood of all rows seen: likewise. */
-  readonly gradient: Float64Array;
+  #program: Program;
+  #phi: Float64Array;
+  #gradient: Float64Array;
   rows = 0;
   skipped = 0;
   passes = 0;
   converged = false;
   logLikelihood = 0;
   readonly diagnostics: Diagnostic[] = [];
+  readonly events: FlowEvent[] = [];
   readonly #hooks: FlowHooks;
   #held: Batch[] = [];
   #heldRows = 0;
@@ -56,24 +79,76 @@ export class Flow {
   #escape: Escape | null = null;
   /** Passes in which the first rows, or a batch, did not converge; 0 where all did. */
   #unfinished = 0;
+  /** φ is at the last digits already: nothing came since `finish`. */
+  #settled = false;
 
   constructor(program: Program, start: Float64Array, hooks: FlowHooks = {}) {
-    this.program = program;
+    this.#program = program;
     this.#hooks = hooks;
-    this.phi = this.#state("phi");
-    this.gradient = this.#state("gradient");
+    this.#phi = this.#state("phi");
+    this.#gradient = this.#state("gradient");
+    this.#begin(start);
+  }
+
+  get program(): Program {
+    return this.#program;
+  }
+  /** The estimate φ: a view of the artefact's memory. */
+  get phi(): Float64Array {
+    return this.#phi;
+  }
+  /** Gradient at φ of the log-likelihood of all rows seen: likewise. */
+  get gradient(): Float64Array {
+    return this.#gradient;
+  }
+
+  /** Sets the artefact in hand to start from a point. */
+  #begin(start: Float64Array): void {
+    const { artefact, options } = this.#program;
     this.#state("start").set(start);
     const steering = this.#state("control");
-    const { control } = program.artefact.step.layout;
-    steering[control.tolerance] = program.options.tolerance;
-    steering[control.inner] = program.options.inner;
-    program.artefact.run("init", 0);
+    const { control } = artefact.step.layout;
+    steering[control.tolerance] = options.tolerance;
+    steering[control.inner] = options.inner;
+    artefact.run("init", 0);
+    steering[control.keep] = options.keep;
+    if (options.plain !== null) steer(this.#program, options.plain);
+  }
+
+  /**
+   * Goes on with another program of the same model, whose coordinates are those at `places` of the one before and whose
+   * memory was made from its memory.
+   */
+  adopt(program: Program, places: Uint32Array, memory: Float64Array, event: FlowEvent | null): void {
+    const moved = (values: Float64Array): Float64Array => Float64Array.from(places, (i) => values[i] as number);
+    const tensors = this.tensors();
+    this.#program = program;
+    this.#phi = this.#state("phi");
+    this.#gradient = this.#state("gradient");
+    this.#begin(moved(tensors.get("phi") as Float64Array));
+    for (const name of ["phi", "gradient"] as const) tensors.set(name, moved(tensors.get(name) as Float64Array));
+    this.#resume(tensors.set("memory", memory));
+    if (this.#escape !== null) this.#escape = { ...this.#escape, direction: moved(this.#escape.direction) };
+    if (event !== null) this.events.push(event);
   }
 
   /** Goes on from a saved state's numbers. */
   restore(saved: SavedState): void {
+    this.#resume(saved.tensors);
+    this.rows = saved.rows;
+    this.skipped = saved.skipped;
+    this.passes = saved.passes;
+    this.converged = saved.converged;
+    this.#settled = saved.converged;
+    this.logLikelihood = saved.logLikelihood;
+    this.#largest = saved.largest;
+    this.diagnostics.push(...saved.diagnostics);
+    this.events.push(...saved.events);
+  }
+
+  #resume(tensors: ReadonlyMap<string, Float64Array>): void {
     const tensor = (name: string, length: number): Float64Array => {
-      const values = saved.tensors.get(name);
+      const values = tensors.get(name);
       if (values?.length !== length) {
         const reason = `${name} has ${values?.length ?? 0} numbers, not ${length}`;
         throw new NumericalError([diagnose("FF532", null, { reason })]);
@@ -83,14 +158,14 @@ export class Flow {
     this.phi.set(tensor("phi", this.phi.length));
     this.gradient.set(tensor("gradient", this.phi.length));
     this.#state("memory").set(tensor("memory", this.#state("memory").length));
-    this.rows = saved.rows;
-    this.skipped = saved.skipped;
-    this.passes = saved.passes;
-    this.converged = saved.converged;
-    this.logLikelihood = saved.logLikelihood;
-    this.#largest = saved.largest;
-    this.diagnostics.push(...saved.diagnostics);
-    this.#weigh();
+    const { control } = this.program.artefact.step.layout;
+    const steering = this.#state("control");
+    for (const [k, x] of tensor("progress", progress.length).entries()) {
+      if (!(x >= 0 && x < Number.POSITIVE_INFINITY))
+        throw new NumericalError([diagnose("FF532", null, { reason: `its ${progress[k]} is ${x}` })]);
+      steering[control[progress[k] as (typeof progress)[number]]] = x;
+    }
+    refactor(this.program);
   }
 
   /** Largest absolute value of a response so far. */
@@ -100,10 +175,16 @@ export class Flow {
 
   /** The numbers of the state. */
   tensors(): Map<string, Float64Array> {
+    const { control } = this.program.artefact.step.layout;
+    const steering = this.#state("control");
+    // who goes on from these numbers makes its factor anew: so does this flow
+    steering[control.fresh] = 0;
+    refactor(this.program);
     return new Map([
       ["phi", Float64Array.from(this.phi)],
       ["gradient", Float64Array.from(this.gradient)],
       ["memory", this.#state("memory").slice()],
+      ["progress", Float64Array.from(progress, (slot) => steering[control[slot]] as number)],
     ]);
   }
 
@@ -131,6 +212,7 @@ export class Flow {
       this.#search(batches, total, recruit) ?? this.#search(this.#screened(batches, begin), total, recruit);
     if (maximum === null)
       throw new NumericalError([diagnose("FF603", null, { what: "The log-likelihood at the start" })]);
+    this.#weigh(false);
     this.#conclude(maximum);
   }
 
@@ -140,23 +222,82 @@ export class Flow {
     const team = recruit?.(batches) ?? { own: batches, crew: null };
     try {
       const begin = Float64Array.from(this.phi);
-      const sample = sampled(batches, total);
-      if (sample !== null) {
-        const first = this.#maximise(new Objective(artefact, sample, null), { polish: false, tolerance: 1e-6 });
-        this.phi.set(first.converged ? first.phi : begin);
-      }
       const objective = new Objective(artefact, team.own, null, () => this.#report(objective, total), team.crew);
-      const maximum = this.#maximise(objective, { polish: true, tolerance: options.tolerance });
+      const wider = (): Objective => new Objective(artefact, team.own, null, null, team.crew, widerShare);
+      const near = this.#sampled(batches, total, objective, wider);
+      const maximum = near ?? this.#maximise(objective, { polish: true, tolerance: options.tolerance });
       if (maximum.value === Number.NEGATIVE_INFINITY) {
         this.phi.set(begin);
         return null;
       }
       this.passes += objective.passes;
+      if (this.#steadied(begin, total)) return this.#search(batches, total, null);
       this.#absorb(maximum, objective, null);
+      if (near !== null) this.#advance(near.rest);
       this.rows += batches.reduce((sum, batch) => sum + batch.rows, 0);
       return maximum;
     } finally {
       team.crew?.stop();
+    }
+  }
+
+  /**
+   * Takes the square-root form, from a start on, where the information in hand is past what normal equations stand;
+   * whether it did.
+   */
+  #steadied(start: Float64Array, rows: number): boolean {
+    const { steadier } = this.#hooks;
+    const reasons = steadier === undefined ? new Map<number, string>() : illConditioned(this.program.artefact, rows);
+    const steadied = reasons.size === 0 ? null : (steadier?.(this.program, reasons) ?? null);
+    if (steadied === null) return false;
+    const { program, event } = steadied;
+    const memory = new Float64Array(program.artefact.step.layout.state.memory.length);
+    this.adopt(program, Uint32Array.from(start.keys()), memory, event);
+    this.phi.set(start);
+    return true;
+  }
+
+  /**
+   * Leaves φ at the maximum of a sample, where there are many rows, or nearer; the maximum itself where the quick road
+   * leads there.
+   */
+  #sampled(
+    batches: readonly Batch[],
+    total: number,
+    objective: Objective,
+    wider: () => Objective,
+  ): Approached["reached"] {
+    if (total <= sampleAbove || batches.length < 3) return null;
+    const { artefact, options } = this.program;
+    const begin = Float64Array.from(this.phi);
+    const sample = new Objective(artefact, batches, null, null, null, total / sampleRows);
+    const first = this.#maximise(sample, { polish: false, tolerance: 1e-3 });
+    this.phi.set(first.converged ? first.phi : begin);
+    const { blocks } = artefact.step;
+    const quick =
+      blocks.some(({ form, size }) => form.kind === "full" && size >= costly) &&
+      blocks.every(({ form }) => form.kind === "full" || form.kind === "diagonal" || form.kind === "scalar");
+    if (!first.converged || !quick) return null;
+    const { stopped } = this.#hooks;
+    const { phi, reached } = approach(objective, first.phi, sample, total >= wideAbove ? wider() : null, {
+      maxPasses: options.maxPasses,
+      floor: floors(this.program, this.#largest),
+      ...(stopped === undefined ? {} : { stopped }),
+    });
+    this.phi.set(phi);
+    return reached;
+  }
+
+  /** A last step by the memory's own quadratic model. */
+  #advance(step: Float64Array): void {
+    this.#state("direction").set(step);
+    this.program.artefact.run("multiply", 0);
+    const product = this.#state("product");
+    for (let i = 0; i < step.length; i++) {
+      const [along, slope, lost] = [step[i] as number, this.gradient[i] as number, product[i] as number];
+      this.logLikelihood += along * (slope - 0.5 * lost);
+      this.gradient[i] = slope - lost;
+      this.phi[i] = (this.phi[i] as number) + along;
     }
   }
 
@@ -173,6 +314,12 @@ export class Flow {
    */
   update(batch: Batch, each: number = this.program.options.batch ?? batch.rows): void {
     let from = 0;
+    this.#settled = false;
+    this.converged = false;
+    if (this.program.options.plain !== null) {
+      this.#step(batch, each);
+      return;
+    }
     if (this.warming) {
       const wanted = each * Math.ceil(Math.max(1, this.warmup - this.#heldRows) / each);
       from = Math.min(batch.rows, wanted);
@@ -197,32 +344,94 @@ export class Flow {
     this.passes = 1;
   }
 
+  /** A batch in plain steps, `each` rows at a time. */
+  #step(batch: Batch, each: number): void {
+    for (let from = 0; from < batch.rows; from += each) {
+      const count = Math.min(each, batch.rows - from);
+      loadBatch(this.program.artefact, batch, from, count);
+      pace(this.program, this.rows, 0, 0);
+      this.#count(trainStep(this.program.artefact, count) ? count : this.#mended(stretch(batch, from, count)));
+    }
+    this.passes = 1;
+  }
+
+  /** A plain step with those of a batch's rows that have a likelihood; how many these are. */
+  #mended(batch: Batch): number {
+    const [usable] = this.#screen([batch]);
+    if (usable === undefined || usable.rows === 0) return 0;
+    loadBatch(this.program.artefact, usable);
+    if (!trainStep(this.program.artefact, usable.rows))
+      throw new NumericalError([diagnose("FF603", null, { what: "The log-likelihood of these rows" })]);
+    return usable.rows;
+  }
+
+  /** What a plain step took in: its rows, and their log-likelihood before it. */
+  #count(rows: number): void {
+    if (rows === 0) return;
+    const { control } = this.program.artefact.step.layout;
+    this.logLikelihood += this.#state("control")[control.value] as number;
+    this.rows += rows;
+  }
+
+  /** All rows several times over in plain steps, each pass in an order that `uniform` draws (null: as they come). */
+  train(batches: readonly Batch[], each: number, uniform: ((pass: number) => () => number) | null): void {
+    const { artefact, options } = this.program;
+    const total = batches.reduce((sum, batch) => sum + batch.rows, 0);
+    const passes = options.plain?.passes ?? 1;
+    for (let pass = 0; pass < passes && this.#hooks.stopped?.() !== true; pass++) {
+      const order = rowOrder(total, uniform?.(pass) ?? null);
+      this.logLikelihood = 0;
+      for (let from = 0; from < total; from += each) {
+        const positions = order.subarray(from, Math.min(total, from + each));
+        gatherRows(artefact, batches, positions);
+        pace(this.program, pass * total + from, passes * total, total);
+        if (!trainStep(artefact, positions.length))
+          throw new NumericalError([diagnose("FF603", null, { what: `The log-likelihood in pass ${pass + 1}` })]);
+        this.#count(positions.length);
+        const { logLikelihood } = this;
+        this.#hooks.onProgress?.({
+          rows: from + positions.length,
+          total,
+          pass: pass + 1,
+          logLikelihood,
+          decrement: null,
+        });
+      }
+      this.passes = pass + 1;
+      this.rows = total;
+    }
+    this.#settled = false;
+  }
+
   /** Takes batches one after the other; where one fails the flow is as it was before the first. */
   updateAll(batches: readonly Batch[]): void {
+    const { options } = this.program;
     const [only] = batches;
     if (only === undefined) return;
-    if (batches.length === 1) {
+    // a single step changes nothing where it fails, unless what was seen has faded before it
+    const once = batches.length === 1 && only.rows <= (options.batch ?? only.rows);
+    if (once && options.plain === null && options.keep === 1) {
       this.update(only);
       return;
     }
     const { rows, skipped, passes, logLikelihood } = this;
     const [held, heldRows, largest] = [[...this.#held], this.#heldRows, this.#largest];
     const [escaping, unfinished] = [this.#escape, this.#unfinished];
-    const before = this.tensors();
+    const before = changing.map((name) => [name, this.#state(name).slice()] as const);
     try {
       for (const batch of batches) this.update(batch);
     } catch (error) {
-      for (const name of ["phi", "gradient", "memory"] as const) this.#state(name).set(before.get(name) ?? []);
+      for (const [name, values] of before) this.#state(name).set(values);
       Object.assign(this, { rows, skipped, passes, logLikelihood });
       [this.#held, this.#heldRows, this.#largest] = [held, heldRows, largest];
       [this.#escape, this.#unfinished] = [escaping, unfinished];
-      this.#weigh();
       throw error;
     }
   }
 
-  /** Tells the artefact how many rows its memory holds. */
-  #weigh(): void {
+  /** Tells the artefact how many rows its memory holds; where that fades, it counts for itself once it has begun. */
+  #weigh(begun = true): void {
+    if (begun && this.program.options.keep < 1) return;
     this.#state("control")[this.program.artefact.step.layout.control.seen] = this.rows;
   }
 
@@ -250,11 +459,22 @@ export class Flow {
   finish(): void {
     if (this.warming && this.#heldRows > 0) this.#warm();
     if (this.rows === 0) throw new NumericalError([diagnose("FF506", null, {})]);
-    this.program.artefact.run("finish", 0);
+    this.#settle();
     this.#examine();
     if (this.#escaped()) throw new NumericalError([noMaximum(this.program, (this.#escape as Escape).direction)]);
     this.converged = this.#unfinished === 0;
     if (!this.converged) this.diagnostics.push(diagnose("FF601", null, { passes: this.#unfinished }));
+  }
+
+  /** The last digits of φ, once; always the factor of the information there. */
+  #settle(): void {
+    const { artefact } = this.program;
+    if (!this.#settled) artefact.run("finish", 0);
+    else {
+      for (const name of ["information", "damping"] as const) this.#state(name).fill(0);
+      for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
+    }
+    this.#settled = true;
   }
 
   /** Keeps a batch for the first fit, and fits when there are enough; a batch with which that fails is not kept. */
@@ -279,6 +499,10 @@ export class Flow {
     const objective = new Objective(this.program.artefact, this.#held, null);
     try {
       const maximum = this.#maximise(objective, { polish: true, tolerance: this.program.options.tolerance });
+      if (this.#steadied(start, this.#heldRows)) {
+        this.#warm();
+        return;
+      }
       this.#refuse(maximum, objective);
       this.#absorb(maximum, objective, null);
       this.#escape = maximum.escaping;
@@ -290,7 +514,7 @@ export class Flow {
     this.#held = [];
     this.#heldRows = 0;
     this.passes = 1;
-    this.#weigh();
+    this.#weigh(false);
   }
 
   /** Throws where the search broke off at no maximum; a singular information may still be mended by later rows. */
@@ -337,7 +561,7 @@ export class Flow {
     const { stopped } = this.#hooks;
     return maximise(objective, this.phi, {
       maxPasses,
-      damping,
+      damping: damping === "adaptive" ? 0 : damping,
       components,
       floor: floors(this.program, this.#largest),
       ...(stopped === undefined ? {} : { stopped }),
@@ -372,12 +596,8 @@ export class Flow {
 
   /** Diagnoses the information at the estimate; errors stop the run, warnings are kept. */
   #examine(): void {
-    const { artefact } = this.program;
     this.diagnostics.length = 0;
-    artefact.run("prior", 0);
-    artefact.run("diagonal", 0);
-    const diagonal = Float64Array.from(this.#state("diagonal"));
-    const found = diagnoseInformation(this.program, denseInformation(artefact), diagonal, this.phi);
+    const found = diagnoseInformation(this.program, this.phi);
     this.diagnostics.push(...this.#scales());
     found.push(...diagnoseShapes(this.program, this.#declared(), this.#largest));
     const errors = found.filter((d) => d.severity === "error");
@@ -424,9 +644,15 @@ export class Flow {
 
   /** Keeps the largest absolute value of the responses, by which a scale is known to have collapsed. */
   #measure(batch: Batch): void {
-    for (const name of this.program.responses)
-      for (const value of batch.columns.get(name) ?? [])
-        if (Math.abs(value) > this.#largest) this.#largest = Math.abs(value);
+    for (const name of this.program.responses) {
+      const values = batch.columns.get(name) ?? new Float64Array(0);
+      let most = this.#largest;
+      for (let i = 0; i < values.length; i++) {
+        const size = Math.abs(values[i] as number);
+        if (size > most) most = size;
+      }
+      this.#largest = most;
+    }
   }
 
   #report(objective: Objective, total: number): void {
@@ -438,26 +664,4 @@ export class Flow {
     const { offset, length } = this.program.artefact.step.layout.state[name];
     return this.program.artefact.memory.subarray(offset, offset + length);
   }
-}
-
-/** Evenly spaced batches of about `sampleRows` rows in all; null where there are few rows anyway. */
-function sampled(batches: readonly Batch[], total: number): Batch[] | null {
-  if (total <= sampleAbove || batches.length < 3) return null;
-  const wanted = Math.max(2, Math.round((sampleRows * batches.length) / total));
-  const stride = batches.length / wanted;
-  return Array.from({ length: wanted }, (_, k) => batches[Math.floor((k + 0.5) * stride)] as Batch);
-}
-
-/** Neighbouring rows of a batch. */
-function stretch(batch: Batch, from: number, count: number): Batch {
-  return count === batch.rows
-    ? batch
-    : takeRows(
-        batch,
-        Array.from({ length: count }, (_, k) => from + k),
-      );
-}
-
-function copied(batch: Batch): Batch {
-  return { ...batch, columns: new Map([...batch.columns].map(([name, values]) => [name, Float64Array.from(values)])) };
 }

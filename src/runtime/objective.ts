@@ -5,6 +5,7 @@
 import type { Artefact } from "../emit/index.ts";
 import type { Batch } from "../ir/index.ts";
 import type { Crew, PassName } from "./crew.ts";
+import { spread } from "./spread.ts";
 
 /** Quadratic memory of rows that are gone: gᵀ(ψ − φ) − ½ (ψ − φ)ᵀ D (ψ − φ); D lies in the artefact's region `memory`. */
 export interface Memory {
@@ -22,6 +23,8 @@ export class Objective {
   readonly #onPass: (() => void) | null;
   /** Threads that hold further batches. */
   readonly #crew: Crew | null;
+  /** One batch in so many is passed over, by each thread. */
+  readonly #every: number;
   #loaded: Batch | null = null;
   /** Passes over the rows so far, of either kind. */
   passes = 0;
@@ -34,17 +37,20 @@ export class Objective {
     memory: Memory | null,
     onPass: (() => void) | null = null,
     crew: Crew | null = null,
+    every = 1,
   ) {
     this.artefact = artefact;
     this.size = artefact.step.size;
-    this.#batches = batches;
+    this.#batches = spread(batches, every);
     this.#memory = memory;
     this.#onPass = onPass;
     this.#crew = crew;
+    this.#every = every;
   }
 
+  /** Rows passed over, those of other threads included. */
   get rows(): number {
-    return this.#batches.reduce((sum, batch) => sum + batch.rows, 0);
+    return this.#batches.reduce((sum, batch) => sum + batch.rows, this.#crew?.rows(this.#every) ?? 0);
   }
 
   /** The value at ψ; −∞ where it is not a number. */
@@ -57,11 +63,20 @@ export class Objective {
 
   /** The value at ψ; leaves the gradient in the region `residual` and the information in its regions. */
   accumulate(psi: Float64Array, use: InformationUse = "planned"): number {
+    this.zero("information");
+    return this.#differentiate(psi, use === "observed" ? "observe" : "accumulate");
+  }
+
+  /** The same without information: its regions keep what they hold. */
+  slope(psi: Float64Array): number {
+    return this.#differentiate(psi, "slope");
+  }
+
+  #differentiate(psi: Float64Array, pass: PassName): number {
     this.#start(psi);
     this.zero("score");
-    this.zero("information");
     this.artefact.run("prior", 0);
-    this.#pass(use === "observed" ? "observe" : "accumulate");
+    this.#pass(pass);
     const value = this.#value(psi);
     const [score, prior, residual] = [this.state("score"), this.state("priorScore"), this.state("residual")];
     for (let i = 0; i < this.size; i++) residual[i] = (score[i] as number) + (prior[i] as number);
@@ -89,7 +104,7 @@ export class Objective {
   }
 
   #pass(procedure: PassName): void {
-    this.#crew?.start(procedure, this.state("phi"));
+    this.#crew?.start(procedure, this.state("phi"), this.#every);
     for (const batch of this.#batches) {
       if (batch !== this.#loaded) loadBatch(this.artefact, batch);
       this.#loaded = batch;
@@ -120,22 +135,46 @@ export class Objective {
   }
 }
 
+/** A column where the artefact reads it, `width` elements of `capacity` rows each. */
+interface Slot {
+  readonly name: string;
+  readonly offset: number;
+  readonly width: number;
+}
+
+/** The slots of a layout as a list, since single rows are loaded many times a second. */
+const slotsOf = new WeakMap<object, readonly Slot[]>();
+
+function slots({ columns, capacity }: Artefact["step"]["layout"]): readonly Slot[] {
+  const known = slotsOf.get(columns);
+  if (known !== undefined) return known;
+  const list = [...columns].map(([name, { offset, length }]) => ({ name, offset, width: length / capacity }));
+  slotsOf.set(columns, list);
+  return list;
+}
+
 /** Copies some rows of a batch, all unless said otherwise, to where the artefact reads them. */
 export function loadBatch(artefact: Artefact, batch: Batch, from = 0, count: number = batch.rows): void {
-  const { columns, capacity } = artefact.step.layout;
+  const { layout } = artefact.step;
+  const { capacity } = layout;
   const { memory } = artefact;
-  for (const [name, region] of columns) {
-    const values = batch.columns.get(name);
+  const { rows, columns } = batch;
+  const list = slots(layout);
+  for (let s = 0; s < list.length; s++) {
+    const { name, offset, width } = list[s] as Slot;
+    const values = columns.get(name);
     if (values === undefined) throw new Error(`the batch lacks column ${name}`);
-    if (count === capacity && batch.rows === capacity) {
-      memory.set(values.subarray(0, region.length), region.offset);
-      continue;
-    }
-    const width = region.length / capacity;
-    for (let k = 0; k < width; k++) {
-      const [start, to] = [k * batch.rows + from, region.offset + k * capacity];
-      if (count < 8) for (let r = 0; r < count; r++) memory[to + r] = values[start + r] as number;
-      else memory.set(values.subarray(start, start + count), to);
+    if (values.buffer === memory.buffer && values.byteOffset === memory.byteOffset + 8 * offset) continue;
+    if (count === capacity && rows === capacity) {
+      memory.set(values.length === width * capacity ? values : values.subarray(0, width * capacity), offset);
+    } else if (count === 1) {
+      for (let k = 0; k < width; k++) memory[offset + k * capacity] = values[k * rows + from] as number;
+    } else {
+      for (let k = 0; k < width; k++) {
+        const [start, to] = [k * rows + from, offset + k * capacity];
+        if (count < 8) for (let r = 0; r < count; r++) memory[to + r] = values[start + r] as number;
+        else memory.set(values.subarray(start, start + count), to);
+      }
     }
   }
 }

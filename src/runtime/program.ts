@@ -16,6 +16,8 @@ export interface ProgramParameter {
   readonly size: number;
   /** Labels of each axis's positions; null where they are numbered from 1. */
   readonly labels: readonly (readonly string[] | null)[];
+  /** Draws the start, in declared space, the same each time; null where the model says it. */
+  readonly start: (() => Float64Array) | null;
   /** Whether a scale of the response is what it is: positive, and coupled to nothing else. */
   readonly scale: boolean;
 }
@@ -45,12 +47,30 @@ export interface Program {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Settings of the plain flow: one step a batch (lower/plain.ts). */
+export interface PlainOptions {
+  /** Length of a natural-gradient step over the rows taken; null for steps as long as rows weigh in memory. */
+  readonly rate:
+    | { readonly kind: "constant" | "cosine"; readonly start: number }
+    | { readonly kind: "half_life"; readonly start: number; readonly rows: number }
+    | null;
+  readonly passes: number;
+  readonly shuffle: boolean;
+  /** Share of the rows in memory that may come in before information and factor are renewed; null lets the size decide. */
+  readonly refresh: number | null;
+  readonly momentum: number;
+  /** Most that a row's density may move by in a step; 0 for no bound. */
+  readonly clip: number;
+  /** Damping for a row's information to start from, where it is adaptive. */
+  readonly firstDamping: number;
+}
+
 /** Settings of an update, each a key of `flow` and a flag. */
 export interface RunOptions {
   readonly mode: "fit" | "stream";
   readonly target: "likelihood" | "posterior";
-  readonly information: "expected" | "empirical" | "observed";
-  readonly structure: string;
+  readonly information: "expected" | "empirical" | "sampled" | "observed";
+  readonly structure: readonly { readonly kind: string; readonly parameters: readonly string[] | null }[];
   readonly backend: "interpret" | "js" | "wasm";
   /** Only arithmetic that gives the same bits everywhere. */
   readonly exact: boolean;
@@ -59,13 +79,18 @@ export interface RunOptions {
   /** Converged when the Newton decrement is below this times 1 + |log-likelihood|. */
   readonly tolerance: number;
   readonly maxPasses: number;
-  readonly damping: number;
+  /** Damping of a search to start from; `adaptive` finds its own. */
+  readonly damping: number | "adaptive";
   /** Rows that a stream takes at a time; null for as many as are read at once. */
   readonly batch: number | null;
   /** Most inner steps of a streamed batch. */
   readonly inner: number;
   /** Rows a stream holds and fits before it goes on batch by batch; null for 1,000 or 10 · P, the larger. */
   readonly warmup: number | null;
+  /** Share of what a stream has seen that is kept a row. */
+  readonly keep: number;
+  /** How a stream without a search is run; null where each batch is maximised. */
+  readonly plain: PlainOptions | null;
   readonly seed: number;
   readonly onBadRow: "stop" | "skip";
 }

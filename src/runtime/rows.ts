@@ -18,6 +18,21 @@ export function takeRows(batch: Batch, rows: readonly number[]): Batch {
   return { rows: rows.length, firstRow: batch.firstRow + (rows[0] ?? 0), columns };
 }
 
+/** Neighbouring rows of a batch. */
+export function stretch(batch: Batch, from: number, count: number): Batch {
+  return count === batch.rows
+    ? batch
+    : takeRows(
+        batch,
+        Array.from({ length: count }, (_, k) => from + k),
+      );
+}
+
+/** The batch in arrays of its own. */
+export function copied(batch: Batch): Batch {
+  return { ...batch, columns: new Map([...batch.columns].map(([name, values]) => [name, Float64Array.from(values)])) };
+}
+
 /** Positions of a batch's rows that have no finite log-likelihood at φ, with the value they have. */
 export function badRows(program: Program, batch: Batch, phi: Float64Array): { row: number; value: number }[] {
   const { artefact } = program;

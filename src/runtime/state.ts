@@ -6,6 +6,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
+import type { Form } from "../ir/index.ts";
+import type { FlowEvent } from "./event.ts";
 
 export const stateFormat = "ffm.state/1";
 
@@ -22,10 +24,10 @@ export interface SavedState {
   readonly labels: Readonly<Record<string, readonly string[]>>;
   /** Every flow setting as resolved. */
   readonly configuration: Readonly<Record<string, unknown>>;
-  /** The plan's blocks, for readers in other languages. */
+  /** The plan's blocks, in the order of φ. */
   readonly blocks: readonly {
     readonly parameters: readonly string[];
-    readonly structure: string;
+    readonly form: Form;
     readonly size: number;
   }[];
   readonly rows: number;
@@ -37,6 +39,7 @@ export interface SavedState {
   readonly largest: number;
   /** Warnings of the run, as they were when the state was saved. */
   readonly diagnostics: readonly Diagnostic[];
+  readonly events: readonly FlowEvent[];
   /** phi, gradient, memory; `learnt x` and `once x` for each learnt feature and `once` value. */
   readonly tensors: ReadonlyMap<string, Float64Array>;
 }
@@ -159,6 +162,7 @@ const described: Readonly<Record<Exclude<keyof SavedState, "tensors">, (value: u
   logLikelihood: Number.isFinite,
   largest: Number.isFinite,
   diagnostics: (v) => Array.isArray(v) && v.every((d) => isRecord(d, () => true)),
+  events: (v) => Array.isArray(v) && v.every((e) => isRecord(e, () => true)),
 };
 
 /** The first entry of a description that is missing or of another kind; null where there is none. */

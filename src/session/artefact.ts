@@ -5,7 +5,7 @@ import type { RowSource } from "../ir/index.ts";
 import { construct } from "./construct.ts";
 import { jsArtefact } from "./js-artefact.ts";
 import type { Resolved } from "./options.ts";
-import { learnFeatures, Reader } from "./run.ts";
+import { learnFeatures, Reader } from "./reader.ts";
 import { sized } from "./stages.ts";
 import { wasmArtefact } from "./wasm-artefact.ts";
 
@@ -21,7 +21,7 @@ export async function artefactOf(
 ): Promise<Uint8Array | string> {
   const data = await sized(compiled, source);
   const settings = { ...options, backend: target };
-  const { program } = construct(compiled, data, settings);
+  const { program } = construct(compiled, data, settings, { explain: false });
   if (source !== null)
     await learnFeatures(compiled, program, new Reader(data, source, settings, program.plan.batchRows, {}));
   switch (target) {

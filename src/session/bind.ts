@@ -10,6 +10,14 @@ export interface BoundData {
   readonly bindings: Bindings;
 }
 
+/** The selection of what needs no rows. */
+export const nothingSelected: Extract<ReturnType<typeof select>, { kind: "selection" }> = {
+  kind: "selection",
+  items: [],
+  once: [],
+  columns: [],
+};
+
 /** Resolves a density's data requests against a source; reads it once where categories or `once` columns ask for it. */
 export async function bindData(
   density: Density,

@@ -1,6 +1,8 @@
 // From a compiled model and what its data fixed to a program, with the batch size and the rate that the planner assumes.
 
-import { type Built, build, type Compiled } from "../compile.ts";
+import { structureOf } from "../check/index.ts";
+import { type BuildOptions, type Built, build, type Compiled } from "../compile.ts";
+import { diagnose, hasErrors } from "../diagnostics/index.ts";
 import type { Bindings, Dim } from "../ir/index.ts";
 import type { Program } from "../runtime/index.ts";
 import type { BoundData } from "./bind.ts";
@@ -8,17 +10,33 @@ import { CompileError } from "./errors.ts";
 import { batchRows, type Resolved } from "./options.ts";
 import { programOf } from "./program.ts";
 
-/** Multiply–adds a second that the targets reach, for budgets in time. */
-const rates = { wasm: 6e9, js: 1e9, interpret: 2e7 } as const;
-
-/** Builds a program for data that were bound; throws CompileError where no structure fits the budget. */
-export function construct(compiled: Compiled, data: BoundData, options: Resolved): { built: Built; program: Program } {
+/**
+ * Builds a program for data that were bound, in blocks that are given or that the planner chooses, with all that it
+ * weighed unless told not to explain; throws CompileError where no structure fits the budget.
+ */
+export function construct(
+  compiled: Compiled,
+  data: BoundData,
+  options: Resolved,
+  plan: Pick<BuildOptions, "given" | "explain" | "measured"> & Partial<Pick<BuildOptions, "batchRows">> = {},
+): { built: Built; program: Program } {
   const { bindings } = data;
-  const coordinates = coordinatesOf(compiled, bindings);
-  const settings = { ...options, batchRows: batchRows(coordinates, options), rate: rates[options.backend] };
-  const { built, diagnostics } = build(compiled, bindings, settings);
+  const settings = { ...settingsOf(compiled, options), ...batchRows(options) };
+  const { built, diagnostics } = build(compiled, bindings, { ...settings, ...plan });
   if (built === null) throw new CompileError(diagnostics);
   return { built, program: programOf(compiled, built, bindings, options, compiled.diagnostics) };
+}
+
+/** What was asked of the planner and of the targets; throws CompileError for names that are not of the model. */
+function settingsOf(compiled: Compiled, options: Resolved): Omit<BuildOptions, "batchRows" | "leastRows"> {
+  const names = compiled.density.parameters.map((p) => p.name);
+  const { requests, diagnostics } = structureOf(options.structure, names);
+  const missing = options.forget.kind === "time" ? "Forgetting by a column of times" : null;
+  const found = missing === null ? diagnostics : [...diagnostics, diagnose("FF405", null, { feature: missing })];
+  if (hasErrors(found)) throw new CompileError(found);
+  const { target, budget, backend, exact, information, draws, precision } = options;
+  const own = options.rates === undefined ? {} : { rates: options.rates };
+  return { ...own, structure: requests, target, budget, backend, exact, information, draws, precision };
 }
 
 /** Unconstrained coordinates of a model whose sizes are known. */

@@ -2,6 +2,7 @@
 
 export { type ArtefactTarget, artefactTargets } from "./artefact.ts";
 export { bindData } from "./bind.ts";
+export { type Calibration, type CalibrationOptions, calibrate, readRates } from "./calibrate.ts";
 export { CompileError, DataError } from "./errors.ts";
 export { type Verified, verifyFamilies, verifyLibrary } from "./families.ts";
 export { type Estimate, LiveFlow } from "./live.ts";

@@ -1,19 +1,34 @@
 // A running flow for programs: rows go in, estimates come out. The first rows fix levels, sizes and learnt features,
 // and are held until there are enough of them for a first fit (`warmup`).
 
+import type { FlowOptions } from "../check/index.ts";
 import type { Compiled } from "../compile.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import type { Bindings, RawBatch, RawColumn } from "../ir/index.ts";
 import { type Summary, summarise } from "../reports/index.ts";
 import { Flow, featureLearner } from "../runtime/index.ts";
-import { type Encoder, encoder, excessLevels, levelLearner, type Rows, rawBatches, select } from "../sources/index.ts";
-import { checkSizes, fixed, notForGlobs } from "./bind.ts";
+import {
+  type Encoder,
+  encoder,
+  excessLevels,
+  levelLearner,
+  type ObjectEncoder,
+  type ObjectHolder,
+  objectEncoder,
+  objectHolder,
+  type Rows,
+  rawBatches,
+  select,
+} from "../sources/index.ts";
+import { checkSizes, fixed, notForGlobs, nothingSelected } from "./bind.ts";
 import { construct } from "./construct.ts";
 import { DataError } from "./errors.ts";
-import type { Resolved } from "./options.ts";
+import { type Resolved, resolve } from "./options.ts";
 import { startOf } from "./program.ts";
-import { settle } from "./run.ts";
+import { settle } from "./reader.ts";
+import { type Replanner, replan, replanner } from "./replan.ts";
 import { type LoadedState, restoreFlow, saveFlow } from "./saved.ts";
+import { steadierOf } from "./steady.ts";
 
 /** An estimate with its standard error and interval; arrays for parameters with a shape, in order. */
 export interface Estimate {
@@ -25,6 +40,9 @@ export interface Estimate {
 interface Running {
   readonly flow: Flow;
   readonly encode: Encoder;
+  /** The quick way for a few objects. */
+  readonly encodeObjects: ObjectEncoder;
+  readonly replanning: Replanner | null;
 }
 
 export class LiveFlow {
@@ -32,6 +50,9 @@ export class LiveFlow {
   readonly #options: Resolved;
   readonly #resumed: LoadedState | null;
   #held: RawBatch[] = [];
+  #heldRows = 0;
+  /** Single objects that came after what is held, and are to be held as one batch. */
+  #singles: ObjectHolder | null = null;
   #running: Running | null = null;
   /** Rows handed in, those left out included: what messages count by. */
   #handed = 0;
@@ -47,7 +68,7 @@ export class LiveFlow {
   /** Rows taken in so far, those still held included. */
   get rows(): number {
     if (this.#running !== null) return this.#running.flow.rows + this.#running.flow.heldRows;
-    return (this.#resumed?.state.rows ?? 0) + this.#held.reduce((sum, batch) => sum + batch.rows, 0);
+    return (this.#resumed?.state.rows ?? 0) + this.#heldRows + (this.#singles?.rows ?? 0);
   }
 
   /**
@@ -55,6 +76,11 @@ export class LiveFlow {
    * learnt from; the flow then is as it was before the call.
    */
   update(rows: Rows): void {
+    if (
+      Array.isArray(rows) &&
+      (this.#running === null ? this.#holdObject(rows) : this.#takeObjects(this.#running, rows))
+    )
+      return;
     const raw = rawBatches(rows, 1024);
     if (raw.kind === "failure") throw new DataError(raw.diagnostics);
     const batches = [...raw.batches].map((batch) => ({ ...batch, firstRow: this.#handed + batch.firstRow }));
@@ -86,6 +112,16 @@ export class LiveFlow {
     return summarise(flow, { skipped: this.#skipped, diagnostics: this.#diagnostics, timing });
   }
 
+  /**
+   * Goes on with the information kept otherwise, as `structure` and `budget` ask for; what of it does not fit is lost.
+   * Throws CompileError where nothing fits the budget. Rows still held are fitted first.
+   */
+  compress(asked: Pick<FlowOptions, "structure" | "budget">): void {
+    const { flow } = this.#finished();
+    const { structure, budget } = resolve({}, asked);
+    replan(this.#compiled, flow, { ...this.#options, structure, budget }, "as it was asked");
+  }
+
   /** The bytes of a state file, from which `model.resume` or `ffm stream --resume` goes on. */
   save(): Uint8Array {
     const { flow } = this.#finished();
@@ -93,22 +129,55 @@ export class LiveFlow {
   }
 
   #finished(): Running {
-    const running = this.#running ?? this.#begin(this.#held);
+    const running = this.#running ?? this.#begin(this.#gathered());
     running.flow.finish();
     this.#running = running;
-    this.#held = [];
+    this.#release();
     return running;
   }
 
   /** Keeps rows that fit what the model asks, until there are enough to begin with. */
   #hold(batches: readonly RawBatch[]): void {
-    const held = [...this.#held, ...batches.map(copied)];
+    const held = [...this.#gathered(), ...batches.map(copied)];
     this.#check(held, batches);
     const rows = held.reduce((sum, batch) => sum + batch.rows, 0);
-    if (this.#resumed !== null || rows >= (this.#options.warmup ?? 1000)) {
+    if (this.#resumed !== null || rows >= this.#enough) {
       this.#running = this.#begin(held);
-      this.#held = [];
-    } else this.#held = held;
+      this.#release();
+    } else this.#keep(held);
+  }
+
+  /** Keeps an ordinary single object likewise; false where the general way must be taken. */
+  #holdObject(rows: readonly unknown[]): boolean {
+    const held = this.#heldRows + (this.#singles?.rows ?? 0);
+    if (rows.length !== 1 || held === 0 || held + 1 >= this.#enough) return false;
+    this.#singles ??= objectHolder(this.#select(this.#held), heldTogether);
+    if (this.#singles.rows >= heldTogether) this.#keep(this.#gathered());
+    if (!this.#singles.add(rows[0])) return false;
+    this.#handed += 1;
+    return true;
+  }
+
+  /** Rows to begin with. */
+  get #enough(): number {
+    return this.#options.warmup ?? 1000;
+  }
+
+  /** All that is held, in its order. */
+  #gathered(): readonly RawBatch[] {
+    const singles = this.#singles?.batch(this.#heldRows + 1) ?? null;
+    return singles === null ? this.#held : [...this.#held, singles];
+  }
+
+  #keep(held: readonly RawBatch[]): void {
+    this.#held = [...held];
+    this.#heldRows = held.reduce((sum, batch) => sum + batch.rows, 0);
+    this.#singles?.clear();
+  }
+
+  #release(): void {
+    this.#keep([]);
+    this.#singles = null;
   }
 
   /** Throws DataError where the newest rows do not fit; what the levels will be is not settled yet. */
@@ -145,7 +214,7 @@ export class LiveFlow {
     const selection = this.#select(held);
     const { data, diagnostics } = fixed(density, selection, levelsOf(selection, held), new Map());
     if (data === null) throw new DataError(diagnostics);
-    const { program } = construct(this.#compiled, data, this.#options);
+    const { program } = construct(this.#compiled, data, this.#options, { explain: false });
     const encode = this.#encoder(selection, data.bindings.levels);
     if (density.learnt.length > 0) {
       const learner = featureLearner(program.artefact);
@@ -153,20 +222,36 @@ export class LiveFlow {
         for (const part of split(encoded(encode(raw)).batch, program.plan.batchRows)) learner.add(part);
       settle(this.#compiled, program, learner);
     }
-    return { flow: new Flow(program, startOf(program)), encode };
+    const encodeObjects = objectEncoder(selection, data.bindings.levels);
+    const flow = new Flow(program, startOf(program), steadierOf(this.#compiled, this.#options));
+    return { flow, encode, encodeObjects, replanning: replanner(this.#compiled, flow, this.#options) };
   }
 
   #restored(resumed: LoadedState, held: readonly RawBatch[]): Running {
     const { flow } = restoreFlow(resumed, this.#options, this.#compiled);
-    const selection = held.length === 0 ? nothing : this.#select(held);
+    const selection = held.length === 0 ? nothingSelected : this.#select(held);
     const { dims, levels } = resumed.bindings;
     const misfits = held.length === 0 ? [] : checkSizes(selection, dims);
     if (misfits.length > 0) throw new DataError(misfits);
-    return { flow, encode: this.#encoder(selection, levels) };
+    const encodeObjects = objectEncoder(selection, levels);
+    const replanning = replanner(this.#compiled, flow, this.#options);
+    return { flow, encode: this.#encoder(selection, levels), encodeObjects, replanning };
+  }
+
+  /** Takes a few ordinary objects; false, and nothing taken, where they must go the general way. */
+  #takeObjects({ flow, encodeObjects, replanning }: Running, rows: readonly unknown[]): boolean {
+    if (rows.length > flow.program.plan.batchRows) return false;
+    const batch = encodeObjects(rows, this.#handed + 1);
+    if (batch === null) return false;
+    flow.updateAll([batch]);
+    replanning?.take(batch);
+    replanning?.consider();
+    this.#handed += rows.length;
+    return true;
   }
 
   /** All rows or none. */
-  #take({ flow, encode }: Running, batches: readonly RawBatch[]): void {
+  #take({ flow, encode, replanning }: Running, batches: readonly RawBatch[]): void {
     const parts: Batch[] = [];
     const diagnostics: Diagnostic[] = [];
     let skipped = 0;
@@ -178,6 +263,8 @@ export class LiveFlow {
       parts.push(...split(own, flow.program.plan.batchRows));
     }
     flow.updateAll(parts);
+    for (const taken of parts) replanning?.take(taken);
+    replanning?.consider();
     this.#skipped += skipped;
     if (this.#diagnostics.length < mostDiagnostics) this.#diagnostics.push(...diagnostics);
   }
@@ -185,7 +272,8 @@ export class LiveFlow {
 
 type Batch = Parameters<Flow["update"]>[0];
 type Chosen = Extract<ReturnType<typeof select>, { kind: "selection" }>;
-const nothing: Chosen = { kind: "selection", items: [], once: [], columns: [] };
+/** Single objects that are held as one batch at most. */
+const heldTogether = 1024;
 /** Messages about rows left out that a summary repeats. */
 const mostDiagnostics = 20;
 
@@ -206,9 +294,7 @@ function levelsOf(selection: Chosen, held: readonly RawBatch[]): Bindings["level
 /** Rows of their own: what a program hands over may change after the call. */
 function copied(batch: RawBatch): RawBatch {
   const copy = (column: RawColumn): RawColumn =>
-    column.kind === "text"
-      ? column
-      : { ...column, values: column.values.slice(), missing: column.missing?.slice() ?? null };
+    column.kind === "text" ? column : { ...column, values: column.values.slice() };
   return { ...batch, columns: new Map([...batch.columns].map(([name, column]) => [name, copy(column)])) };
 }
 
@@ -220,17 +306,19 @@ function duplicate(batch: Batch): Batch {
 function split(batch: Batch, most: number): readonly Batch[] {
   if (batch.rows <= most) return batch.rows === 0 ? [] : [batch];
   const parts: Batch[] = [];
-  for (let from = 0; from < batch.rows; from += most) {
-    const rows = Math.min(most, batch.rows - from);
-    const columns = new Map<string, Float64Array>();
-    for (const [name, values] of batch.columns) {
-      const width = values.length / batch.rows;
-      const own = new Float64Array(width * rows);
-      for (let k = 0; k < width; k++)
-        own.set(values.subarray(k * batch.rows + from, k * batch.rows + from + rows), k * rows);
-      columns.set(name, own);
-    }
-    parts.push({ rows, firstRow: batch.firstRow + from, columns });
-  }
+  for (let from = 0; from < batch.rows; from += most) parts.push(part(batch, from, Math.min(most, batch.rows - from)));
   return parts;
+}
+
+/** Neighbouring rows of a batch, in arrays of their own. */
+function part(batch: Batch, from: number, rows: number): Batch {
+  const columns = new Map<string, Float64Array>();
+  for (const [name, values] of batch.columns) {
+    const width = values.length / batch.rows;
+    const own = new Float64Array(width * rows);
+    for (let k = 0; k < width; k++)
+      own.set(values.subarray(k * batch.rows + from, k * batch.rows + from + rows), k * rows);
+    columns.set(name, own);
+  }
+  return { rows, firstRow: batch.firstRow + from, columns };
 }

@@ -1,13 +1,31 @@
 // Flow settings with their defaults filled in: what was said in the model, then what was said on the call, then ours.
 
-import type { FlowOptions } from "../check/index.ts";
-import type { Budget, StructureKind } from "../ir/index.ts";
-import type { RunOptions } from "../runtime/index.ts";
+import type { FlowOptions, Forgetting, Rate, StructureRequest } from "../check/index.ts";
+import type { Budget } from "../ir/index.ts";
+import type { Rates } from "../planner/index.ts";
+import type { PlainOptions, RunOptions } from "../runtime/index.ts";
 
 /** Every setting, resolved. */
 export interface Resolved extends RunOptions {
-  readonly structure: StructureKind | "auto";
+  /** Which structure each group of parameters is to have. */
+  readonly structure: readonly StructureRequest[];
   readonly budget: Budget;
+  /** Measured speeds in place of the planner's own. */
+  readonly rates?: Rates;
+  /** Draws of a response, for sampled information. */
+  readonly draws: number;
+  /** Length of a step; null for the Newton step. */
+  readonly rate: Rate | null;
+  readonly lineSearch: boolean;
+  readonly precision: "auto" | "single" | "double";
+  /** How often a stream goes over its rows, and whether in an order of their own each time. */
+  readonly passes: number;
+  readonly shuffle: boolean;
+  readonly forget: Forgetting;
+  /** Rows that the planner looks at first; null for none. */
+  readonly pilot: number | null;
+  /** Rows after which a stream is planned anew; null for never. */
+  readonly replan: number | null;
   /** Rows of a batch; null lets the number of coordinates decide. */
   readonly batch: number | null;
   readonly threads: number;
@@ -19,12 +37,16 @@ export interface Resolved extends RunOptions {
 export function resolve(model: FlowOptions, call: FlowOptions): Resolved {
   const said = { ...model, ...call };
   const mode = said.mode ?? "fit";
+  const structure = said.structure ?? "auto";
+  const passes = said.passes ?? 1;
   return {
     mode,
     target: said.target ?? "likelihood",
     information: said.information ?? "expected",
-    structure: said.structure ?? "auto",
+    draws: said.draws ?? 1,
+    structure: typeof structure === "string" ? [{ kind: structure, parameters: null }] : structure,
     budget: said.budget ?? {},
+    ...(said.rates === undefined ? {} : { rates: said.rates as unknown as Rates }),
     backend: said.backend ?? "wasm",
     exact: said.exact ?? false,
     batch: said.batch ?? null,
@@ -33,8 +55,18 @@ export function resolve(model: FlowOptions, call: FlowOptions): Resolved {
     tolerance: said.tolerance ?? (mode === "fit" ? 1e-10 : 1e-8),
     maxPasses: said.maxPasses ?? 2000,
     damping: said.damping ?? 0,
+    rate: said.rate ?? null,
+    lineSearch: said.lineSearch ?? true,
+    keep: mode === "stream" ? keptOf(said.forget ?? { kind: "none" }) : 1,
+    plain: plainOf(said, mode),
     inner: said.inner ?? 20,
     warmup: said.warmup ?? null,
+    passes,
+    shuffle: said.shuffle ?? passes > 1,
+    forget: said.forget ?? { kind: "none" },
+    pilot: said.pilot ?? null,
+    replan: said.replan ?? null,
+    precision: said.precision ?? "auto",
     seed: said.seed ?? 1,
     threads: said.threads ?? 1,
     onBadRow: said.onBadRow ?? "stop",
@@ -43,11 +75,42 @@ export function resolve(model: FlowOptions, call: FlowOptions): Resolved {
   };
 }
 
-/** Rows of one internal batch: columns of a batch's score factors should stay in the processor's cache. */
-export function batchRows(coordinates: number, { batch, mode }: Pick<Resolved, "batch" | "mode">): number {
-  const fitting = 2 ** Math.floor(Math.log2(32768 / Math.max(1, coordinates)));
-  const usual = Math.max(64, Math.min(1024, fitting));
-  if (batch === null) return usual;
+/** Rows of one internal batch, as they were asked for: null leaves them to the planner, not below `leastRows`. */
+export function batchRows({ batch, mode }: Pick<Resolved, "batch" | "mode">): {
+  readonly batchRows: number | null;
+  readonly leastRows: number;
+} {
+  if (batch === null) return { batchRows: null, leastRows: 1 };
   // a stream may take rows one by one, but they are read and checked by the many
-  return Math.min(1024, mode === "stream" ? Math.max(batch, usual) : batch);
+  if (mode === "stream") return { batchRows: null, leastRows: Math.min(1024, batch) };
+  return { batchRows: Math.min(1024, batch), leastRows: 1 };
+}
+
+/** The plain flow, where a stream is to make steps without a search: said so, or by a rate, or over the rows again and again. */
+function plainOf(said: FlowOptions, mode: Resolved["mode"]): PlainOptions | null {
+  const passes = said.passes ?? 1;
+  const searching = said.lineSearch ?? (said.rate === undefined && said.momentum === undefined && passes === 1);
+  if (mode !== "stream" || searching) return null;
+  return {
+    rate: said.rate ?? null,
+    passes,
+    shuffle: said.shuffle ?? passes > 1,
+    refresh: null,
+    momentum: said.momentum ?? 0,
+    clip: said.rate === undefined ? 0 : 0.03,
+    firstDamping: 1e-2,
+  };
+}
+
+/** Share of what was seen that is kept a row. */
+function keptOf(forget: Forgetting): number {
+  switch (forget.kind) {
+    case "none":
+    case "time":
+      return 1;
+    case "half_life":
+      return 2 ** (-1 / forget.rows);
+    case "rate":
+      return forget.rate;
+  }
 }

@@ -5,7 +5,19 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Built, Compiled } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { Artefact } from "../emit/index.ts";
-import { type Bindings, free, known, type Parameter, type Shape } from "../ir/index.ts";
+import {
+  type Bindings,
+  type Density,
+  elements,
+  evaluate,
+  free,
+  GraphBuilder,
+  known,
+  type Parameter,
+  random,
+  rewrite,
+  type Shape,
+} from "../ir/index.ts";
 import type { Program, ProgramParameter } from "../runtime/index.ts";
 import { responsesOf } from "./bind.ts";
 import type { Resolved } from "./options.ts";
@@ -37,6 +49,7 @@ export function programOf(
       freeShape: p.freeShape.map(known),
       first: place?.first ?? 0,
       size: place?.size ?? 0,
+      start: startDraw(compiled.density, p.name, bindings, options.seed),
       labels: labelsOf((declared[k] as Parameter).shape, (declared[k] as Parameter).axes, bindings),
       scale: p.transform.kind === "lower" && p.transform.lower === 0 && alone,
     };
@@ -76,7 +89,23 @@ export function setFixed(artefact: Artefact, bindings: Bindings): void {
     for (const [name, region] of regions) artefact.memory.set(values.get(name) ?? [], region.offset);
 }
 
-/** The starting point in φ: `init` where given, else 0. */
+/** How a parameter's start is drawn: the same for a seed whatever the target and the other parameters. */
+function startDraw(density: Density, name: string, { dims }: Bindings, seed: number): (() => Float64Array) | null {
+  const start = density.starts.find((s) => s.parameter === name);
+  if (start === undefined) return null;
+  return () => {
+    const g = new GraphBuilder();
+    const roots = rewrite(density.graph, [start.value], g, () => null, dims);
+    const draw = random(seed, name)[start.from];
+    const [drawn] = evaluate(g, roots, (leaf) => {
+      const shape = leaf.shape.map(known);
+      return { shape, values: Array.from({ length: elements(shape) }, draw) };
+    });
+    return Float64Array.from(drawn?.values ?? []);
+  };
+}
+
+/** The starting point in φ: what `init` says or what was drawn, else 0. */
 export function startOf(program: Program): Float64Array {
   const { artefact } = program;
   const { layout, size } = artefact.step;
@@ -85,8 +114,9 @@ export function startOf(program: Program): Float64Array {
   artefact.run("starts", 0);
   for (const p of program.parameters) {
     const region = layout.starts.get(p.name);
-    if (region === undefined) continue;
-    const values = artefact.memory.slice(region.offset, region.offset + region.length);
+    const said = region && artefact.memory.slice(region.offset, region.offset + region.length);
+    const values = p.start?.() ?? said;
+    if (values === undefined) continue;
     phi.set(free(p.transform, values, p.shape), p.first);
   }
   return phi;

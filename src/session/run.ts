@@ -1,16 +1,19 @@
 // From a compiled model and a source of rows to a finished flow: bind, build, learn features, fit or stream.
 
 import type { Compiled } from "../compile.ts";
-import { type Diagnostic, diagnose, hasErrors } from "../diagnostics/index.ts";
-import type { Batch, RowSource } from "../ir/index.ts";
-import { Flow, featureLearner, type Program, type Progress } from "../runtime/index.ts";
-import { encoder, SourceError, select } from "../sources/index.ts";
-import { type BoundData, bindData, checkSizes, notForGlobs } from "./bind.ts";
-import { construct } from "./construct.ts";
+import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
+import { type Batch, type RowSource, random } from "../ir/index.ts";
+import { Flow, type FlowHooks, featureLearner, type Program, type Progress } from "../runtime/index.ts";
+import { SourceError, select } from "../sources/index.ts";
+import { bindData, checkSizes, notForGlobs } from "./bind.ts";
 import { DataError } from "./errors.ts";
 import type { Resolved } from "./options.ts";
+import { chosen } from "./pilot.ts";
 import { startOf } from "./program.ts";
+import { learnFeatures, Reader, settle } from "./reader.ts";
+import { replanner } from "./replan.ts";
 import { type LoadedState, restoreFlow, saveFlow } from "./saved.ts";
+import { steadierOf } from "./steady.ts";
 import { recruiter, type SpawnMember } from "./threads.ts";
 
 export interface RunHooks {
@@ -76,13 +79,13 @@ async function begun(
 ): Promise<Untimed> {
   const { data, diagnostics } = await timed("readMs", () => bindData(compiled.density, source));
   if (data === null) throw new DataError(diagnostics);
-  const { program } = await timed("compileMs", () => construct(compiled, data, options));
+  const { program } = await timed("compileMs", () => chosen(compiled, data, source, options));
   const reader = new Reader(data, source, options, program.plan.batchRows, hooks);
   const flow =
     options.mode === "fit"
       ? await fitted(compiled, program, reader, options, hooks, timed)
-      : await streamed(compiled, program, reader, hooks, timed);
-  return { program, flow, skipped: reader.skipped, diagnostics: reader.diagnostics };
+      : await streamed(compiled, program, reader, options, hooks, timed);
+  return { program: flow.program, flow, skipped: reader.skipped, diagnostics: reader.diagnostics };
 }
 
 async function resumed(
@@ -99,8 +102,8 @@ async function resumed(
   const diagnostics = checkSizes(selection, loaded.bindings.dims);
   if (diagnostics.length > 0) throw new DataError(diagnostics);
   const reader = new Reader({ selection, bindings: loaded.bindings }, source, options, program.plan.batchRows, hooks);
-  await follow(compiled, program, flow, reader, hooks, timed);
-  return { program, flow, skipped: reader.skipped, diagnostics: reader.diagnostics };
+  await follow(compiled, flow, reader, options, hooks, timed);
+  return { program: flow.program, flow, skipped: reader.skipped, diagnostics: reader.diagnostics };
 }
 
 type Timed = <T>(what: "compileMs" | "readMs" | "updateMs", work: () => T | Promise<T>) => Promise<T>;
@@ -115,15 +118,14 @@ async function fitted(
 ): Promise<Flow> {
   const batches = await timed("readMs", async () => {
     const held: Batch[] = [];
-    const room = hooks.spawn !== undefined && options.threads > 1 ? sharedRoom : ownRoom;
-    for await (const batch of reader.batches()) {
-      const columns = new Map<string, Float64Array>();
-      for (const [name, values] of batch.columns) {
-        const kept = room(values.length);
-        kept.set(values);
-        columns.set(name, kept);
-      }
-      held.push({ ...batch, columns });
+    const alone = hooks.spawn === undefined || options.threads < 2;
+    // the first share of the rows is this thread's own
+    const own = alone ? Number.POSITIVE_INFINITY : (reader.total ?? 0) / options.threads;
+    let rows = 0;
+    const room = (length: number): Float64Array => (rows < own ? ownRoom : sharedRoom)(length);
+    for await (const batch of reader.batches(room)) {
+      held.push(batch);
+      rows += batch.rows;
     }
     return held;
   });
@@ -134,7 +136,7 @@ async function fitted(
       for (const batch of batches) learner.add(batch);
       settle(compiled, program, learner);
     }
-    const flow = new Flow(program, startOf(program), flowHooks(hooks));
+    const flow = new Flow(program, startOf(program), flowHooks(compiled, options, hooks));
     hooks.onBusy?.(true);
     try {
       flow.fit(batches, recruiter(compiled, program, options, hooks.spawn));
@@ -153,36 +155,61 @@ async function streamed(
   compiled: Compiled,
   program: Program,
   reader: Reader,
+  options: Resolved,
   hooks: RunHooks,
   timed: Timed,
 ): Promise<Flow> {
   await learnFeatures(compiled, program, reader);
-  const flow = new Flow(program, startOf(program), flowHooks(hooks));
-  await follow(compiled, program, flow, reader, hooks, timed);
+  const flow = new Flow(program, startOf(program), flowHooks(compiled, options, hooks));
+  const { plain, seed, batch } = program.options;
+  if (plain === null || plain.passes === 1) {
+    await follow(compiled, flow, reader, options, hooks, timed);
+    return flow;
+  }
+  const held = await timed("readMs", async () => {
+    const batches: Batch[] = [];
+    for await (const own of reader.batches(ownRoom)) batches.push(own);
+    return batches;
+  });
+  if (held.length === 0) throw new DataError([diagnose("FF506", null, {})]);
+  const uniform = (pass: number): (() => number) => random(seed, `pass ${pass + 1}`).uniform;
+  await timed("updateMs", () => {
+    flow.train(held, batch ?? program.plan.batchRows, plain.shuffle ? uniform : null);
+    flow.finish();
+  });
   return flow;
 }
 
-/** Learns the model's features in a pass of its own, where it has any. */
-export async function learnFeatures(compiled: Compiled, program: Program, reader: Reader): Promise<void> {
-  if (compiled.density.learnt.length === 0) return;
-  const learner = featureLearner(program.artefact);
-  for await (const batch of reader.batches()) learner.add(batch);
-  settle(compiled, program, learner);
-  reader.restart();
+/**
+ * Where the artefact reads a whole batch: what is encoded there need not be copied again. Not for batches that are taken in
+ * parts, each of which is put at the beginning.
+ */
+function inPlace({ artefact, options }: Program): ((length: number, name: string) => Float64Array) | undefined {
+  const { columns, capacity } = artefact.step.layout;
+  if (options.batch !== null && options.batch < capacity) return undefined;
+  return (length, name) => {
+    const region = columns.get(name);
+    return region?.length === length
+      ? artefact.memory.subarray(region.offset, region.offset + length)
+      : new Float64Array(length);
+  };
 }
 
 /** Updates a flow with all batches of a reader. */
 async function follow(
   compiled: Compiled,
-  program: Program,
   flow: Flow,
   reader: Reader,
+  options: Resolved,
   hooks: RunHooks,
   timed: Timed,
 ): Promise<void> {
   let saved = flow.rows;
-  for await (const batch of reader.batches()) {
+  const replanning = replanner(compiled, flow, options);
+  for await (const batch of reader.batches(inPlace(flow.program))) {
+    replanning?.take(batch);
     await timed("updateMs", () => flow.update(batch));
+    await timed("compileMs", () => replanning?.consider());
     hooks.onProgress?.({
       rows: flow.rows + flow.heldRows,
       total: reader.total,
@@ -192,7 +219,7 @@ async function follow(
     });
     if (hooks.saveEvery !== undefined && flow.rows - saved >= hooks.saveEvery) {
       saved = flow.rows;
-      await hooks.onState?.(saveFlow(compiled, program, flow, reader));
+      await hooks.onState?.(saveFlow(compiled, flow.program, flow, reader));
     }
     if (hooks.signal?.aborted) break;
   }
@@ -201,75 +228,11 @@ async function follow(
   await timed("updateMs", () => flow.finish());
 }
 
-export function settle(compiled: Compiled, program: Program, learner: ReturnType<typeof featureLearner>): void {
-  const { learnt, diagnostics } = learner.finish((name) => {
-    const feature = compiled.density.learnt.find((f) => f.name === name);
-    if (feature === undefined) throw new Error(`no learnt feature ${name}`);
-    return feature;
-  });
-  if (hasErrors(diagnostics)) throw new DataError(diagnostics);
-  (program.bindings as { learnt: ReadonlyMap<string, Float64Array> }).learnt = learnt;
-}
-
-function flowHooks(hooks: RunHooks): { onProgress?: (p: Progress) => void; stopped?: () => boolean } {
+function flowHooks(compiled: Compiled, options: Resolved, hooks: RunHooks): FlowHooks {
   const { onProgress, signal } = hooks;
   return {
+    ...steadierOf(compiled, options),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { stopped: () => signal.aborted }),
   };
-}
-
-/** Encoded batches of a source; may be read again where the source may. */
-export class Reader {
-  skipped = 0;
-  diagnostics: readonly Diagnostic[] = [];
-  readonly total: number | null;
-  readonly #data: BoundData;
-  readonly #source: RowSource;
-  readonly #options: Resolved;
-  readonly #rows: number;
-  readonly #hooks: RunHooks;
-
-  constructor(data: BoundData, source: RowSource, options: Resolved, rows: number, hooks: RunHooks) {
-    this.#data = data;
-    this.#source = source;
-    this.#options = options;
-    this.#rows = rows;
-    this.#hooks = hooks;
-    this.total = source.rowCount;
-  }
-
-  restart(): void {
-    this.skipped = 0;
-    this.diagnostics = [];
-  }
-
-  async *batches(): AsyncGenerator<Batch> {
-    const { selection, bindings } = this.#data;
-    const encode = encoder(selection, bindings.levels, { badRows: this.#options.onBadRow });
-    const reading = this.#source.read(selection.columns, this.#rows)[Symbol.asyncIterator]();
-    let rows = 0;
-    let coming = reading.next();
-    try {
-      for (;;) {
-        const { done, value: raw } = await coming;
-        if (done === true) return;
-        const encoded = encode(raw);
-        // the next rows are read while these are computed with
-        coming = reading.next();
-        coming.catch(() => {});
-        if (encoded.kind === "failure") throw new DataError(encoded.diagnostics);
-        this.skipped += encoded.skipped;
-        if (encoded.diagnostics.length > 0 && this.diagnostics.length < 20)
-          this.diagnostics = [...this.diagnostics, ...encoded.diagnostics];
-        rows += encoded.batch.rows;
-        this.#hooks.onProgress?.({ rows, total: this.total, pass: 0, logLikelihood: null, decrement: null });
-        if (encoded.batch.rows > 0) yield encoded.batch;
-        if (this.#hooks.signal?.aborted) return;
-      }
-    } finally {
-      await coming.catch(() => {});
-      await reading.return?.();
-    }
-  }
 }

@@ -3,13 +3,15 @@
 import type { FlowOptions } from "../check/index.ts";
 import { type Compiled, compileSource } from "../compile.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
-import type { Bindings } from "../ir/index.ts";
+import { type Bindings, formFits, type Shape } from "../ir/index.ts";
 import { type Summary, summarise } from "../reports/index.ts";
 import { decodeState, encodeState, Flow, type Program, type SavedState } from "../runtime/index.ts";
+import { nothingSelected } from "./bind.ts";
 import { construct, coordinatesOf } from "./construct.ts";
 import { CompileError, DataError } from "./errors.ts";
 import { type Resolved, resolve } from "./options.ts";
 import { hashOf, startOf } from "./program.ts";
+import { steadierOf } from "./steady.ts";
 
 /** What a reader of rows left out and said, besides the flow's own. */
 export interface Reading {
@@ -33,7 +35,7 @@ export function saveFlow(compiled: Compiled, program: Program, flow: Flow, readi
     levels: Object.fromEntries(bindings.levels),
     labels: Object.fromEntries(bindings.labels),
     configuration: { ...options },
-    blocks: plan.blocks.map(({ parameters, structure, size }) => ({ parameters, structure, size })),
+    blocks: plan.blocks.map(({ parameters, form, size }) => ({ parameters, form, size })),
     rows: flow.rows,
     skipped: flow.skipped + reading.skipped,
     passes: flow.passes,
@@ -41,6 +43,7 @@ export function saveFlow(compiled: Compiled, program: Program, flow: Flow, readi
     logLikelihood: flow.logLikelihood,
     largest: flow.largest,
     diagnostics: [...flow.diagnostics, ...reading.diagnostics],
+    events: flow.events,
     tensors,
   });
 }
@@ -84,11 +87,12 @@ export function restoreFlow(
     throw otherwise(`it was saved from \`${loaded.compiled.density.name}\` (${state.file})`);
   if (!alike(compiled.used, state.used)) throw otherwise("a file that the model uses has changed");
   if (!alike(compiled.constants, state.constants)) throw otherwise("a constant has another value");
-  const selection = { kind: "selection", items: [], once: [], columns: [] } as const;
   if (!sized(loaded)) throw otherwise("its sizes are not those of its levels and columns");
-  const structure = state.blocks[0]?.structure === "diagonal" ? "diagonal" : "full";
-  const settings: Resolved = options === loaded.options ? options : { ...options, structure };
-  const { program } = construct(compiled, { selection, bindings }, settings);
+  if (!blocksFit(loaded)) throw otherwise("its blocks are not those of this model");
+  const { program } = construct(compiled, { selection: nothingSelected, bindings }, options, {
+    given: state.blocks,
+    explain: false,
+  });
   const { state: regions, learnt, once } = program.artefact.step.layout;
   const wanted = [
     ...(["phi", "gradient", "memory"] as const).map((name) => [name, regions[name].length] as const),
@@ -99,7 +103,7 @@ export function restoreFlow(
     const found = state.tensors.get(name)?.length ?? 0;
     if (found !== length) throw otherwise(`${name} has ${found} numbers, not ${length}`);
   }
-  const flow = new Flow(program, startOf(program));
+  const flow = new Flow(program, startOf(program), steadierOf(compiled, options));
   flow.restore(state);
   return { program, flow };
 }
@@ -109,6 +113,24 @@ export function summaryOf(loaded: LoadedState): Summary {
   const { flow } = restoreFlow(loaded);
   const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
   return summarise(flow, { skipped: 0, diagnostics: [], timing });
+}
+
+/** Whether the blocks hold every parameter once, each in a form of its size. */
+function blocksFit({ state, compiled, bindings }: LoadedState): boolean {
+  const sizes = new Map(compiled.density.parameters.map((p) => [p.name, boundSize(p.freeShape, bindings.dims)]));
+  const named = state.blocks.flatMap((b) => (Array.isArray(b.parameters) ? b.parameters : []));
+  if (named.length !== sizes.size || new Set(named).size !== sizes.size) return false;
+  return state.blocks.every(({ parameters, form }) => {
+    const own = parameters.map((name) => sizes.get(name) ?? Number.NaN);
+    return formFits(
+      form,
+      own.reduce((sum, n) => sum + n, 0),
+    );
+  });
+}
+
+function boundSize(shape: Shape, dims: Bindings["dims"]): number {
+  return shape.reduce<number>((n, d) => n * (typeof d === "number" ? d : (dims.get(d.name) ?? 0) + d.plus), 1);
 }
 
 /** Whether sizes are those of what the state holds, so that none can ask for more memory than the file has. */

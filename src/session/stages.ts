@@ -10,7 +10,8 @@ import { construct } from "./construct.ts";
 import { CompileError, DataError } from "./errors.ts";
 import { jsArtefact } from "./js-artefact.ts";
 import type { Resolved } from "./options.ts";
-import { learnFeatures, Reader } from "./run.ts";
+import { measureOf, pilot, withPilot } from "./pilot.ts";
+import { learnFeatures, Reader } from "./reader.ts";
 
 export const stages = ["ast", "model", "density", "derivatives", "plan", "step", "loops", "js"] as const;
 export type Stage = (typeof stages)[number];
@@ -32,7 +33,7 @@ export async function printStage(
     case "derivatives":
       return printDerivatives(compiled, options);
     case "plan":
-      return json(await planOf(compiled, options, source));
+      return json(construct(compiled, await sized(compiled, source), options).program.plan);
     default: {
       const data = await sized(compiled, source);
       const { built, program } = construct(compiled, data, options);
@@ -45,9 +46,18 @@ export async function printStage(
   }
 }
 
-/** The plan for the sizes that the data fix; throws CompileError where nothing fits the budget. */
+/**
+ * The plan for the sizes that the data fix, with what the first rows measure of its candidates; throws CompileError where
+ * nothing fits the budget. A pilot that was asked for has its say in the choice.
+ */
 export async function planOf(compiled: Compiled, options: Resolved, source: RowSource | null): Promise<Plan> {
-  return construct(compiled, await sized(compiled, source), options).program.plan;
+  const data = await sized(compiled, source);
+  const { plan } = construct(compiled, data, options).program;
+  if (source === null || !source.repeatable) return plan;
+  const found = await pilot(compiled, data, source, options, plan);
+  if (options.pilot === null) return found;
+  const again = construct(compiled, data, options, { measured: measureOf(found) }).program.plan;
+  return withPilot(again, found);
 }
 
 /** What data fix, or that nothing needs fixing; learnt features are not learnt here. */

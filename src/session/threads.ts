@@ -54,7 +54,7 @@ function artefactOf(orders: MemberOrders): Artefact {
   });
   if (compiled === null) throw new Error("a member got a model with errors");
   const selection = { kind: "selection", items: [], once: [], columns: [] } as const;
-  return construct(compiled, { selection, bindings }, orders.options).program.artefact;
+  return construct(compiled, { selection, bindings }, orders.options, { explain: false }).program.artefact;
 }
 
 /** A step of which only layout and size are known: what passing over rows needs. */
@@ -82,7 +82,8 @@ export function recruiter(
     const count = Math.min(options.threads, batches.length);
     const share = (k: number): readonly Batch[] =>
       batches.slice(Math.floor((k * batches.length) / count), Math.floor(((k + 1) * batches.length) / count));
-    const lines = Array.from({ length: count - 1 }, (_, k) => {
+    const shares = Array.from({ length: count - 1 }, (_, k) => share(k + 1));
+    const lines = shares.map((own) => {
       const { buffer, line } = openLine(program.artefact);
       spawn({
         kind: "ffm.member",
@@ -94,11 +95,11 @@ export function recruiter(
         options,
         bindings: program.bindings,
         line: buffer,
-        batches: share(k + 1).map(inSharedMemory),
+        batches: own.map(inSharedMemory),
       });
       return line;
     });
-    return { own: share(0), crew: new Crew(lines) };
+    return { own: share(0), crew: new Crew(lines, shares) };
   };
 }
 

@@ -115,12 +115,29 @@ function readCsv(files: readonly DataFile[], separator: string, types: readonly 
   return `read_csv([${files.map((file) => literalPath(file.path)).join(", ")}], ${options.join(", ")})`;
 }
 
+// What most cells of numeric columns look like, so that they need not leave DuckDB to be told from the others.
+const fraction = "[+-]?(?:0|[1-9][0-9]*)[.][0-9]+(?:[eE][+-]?[0-9]+)?";
+const whole = "[+-]?(?:0|[1-9][0-9]{0,14})";
+
+/** Of each column of a sample: whether it has numbers with a fraction, whether it has whole ones, and all other cells. */
+function sampleSql(from: string, columns: readonly string[], limit: number): string {
+  const told = columns.map((column) => {
+    const usual = `CASE WHEN regexp_full_match(${column}, '${fraction}') THEN 1 WHEN regexp_full_match(${column}, '${whole}') THEN 2`;
+    return `${column}, ${usual} WHEN ${column} IS NOT NULL THEN 3 END AS k${column}`;
+  });
+  const found = columns.map(
+    (column) => `bool_or(k${column} = 1), bool_or(k${column} = 2), list(DISTINCT ${column}) FILTER (k${column} = 3)`,
+  );
+  return `SELECT CAST(count(*) AS DOUBLE), ${found.join(", ")} FROM (SELECT ${told.join(", ")} FROM (SELECT ${columns.join(", ")} FROM ${from} LIMIT ${limit}))`;
+}
+
 /** The kind of each column of the sample. A column without any value is text, which suits whatever comes later. */
-function kindsOf(rows: readonly (readonly unknown[])[], count: number): readonly Kind[] {
+function kindsOf(found: readonly unknown[], count: number): readonly Kind[] {
   return Array.from({ length: count }, (_, column) => {
-    let kind: Kind | null = null;
-    for (const row of rows) {
-      const cell = row[column];
+    const [fractions, wholes, others] = found.slice(1 + 3 * column, 4 + 3 * column);
+    let kind: Kind | null = fractions === true ? "number" : wholes === true ? "whole" : null;
+    const list: unknown = typeof others === "object" && others !== null ? Reflect.get(others, "items") : null;
+    for (const cell of Array.isArray(list) ? list : []) {
       if (typeof cell !== "string" || isMissing(cell)) continue;
       const here = kindOf(cell);
       if (here === "text") return "text";
@@ -160,13 +177,14 @@ export async function delimited(
   const all = names.map((_, i) => `c${i}`);
   const texts = readCsv(files, separator, new Array<string>(names.length).fill("VARCHAR"));
   const limit = Math.max(1, Math.min(sampleRows, Math.floor(sampleCells / names.length)));
-  let sample: readonly (readonly unknown[])[];
+  let sample: readonly unknown[];
   try {
-    sample = await engine.rows(`SELECT ${all.join(", ")} FROM ${texts} LIMIT ${limit}`);
+    [sample = []] = await engine.rows(sampleSql(texts, all, limit));
   } catch (error) {
     const diagnostic: Diagnostic = explainFile(error instanceof Error ? error.message : String(error), label, span);
     return failure(diagnostic);
   }
+  const [rows] = sample;
   const kinds = kindsOf(sample, names.length);
   const typed = readCsv(
     files,
@@ -192,7 +210,7 @@ export async function delimited(
   };
   return {
     columns: names,
-    rowCount: sample.length < limit ? sample.length : null,
+    rowCount: typeof rows === "number" && rows < limit ? rows : null,
     readings: kinds.every((kind) => kind === "text") ? [tolerant] : [fast, tolerant],
   };
 }

@@ -7,6 +7,8 @@ export interface Range {
   readonly lower: number;
   readonly upper: number;
   readonly whole: boolean;
+  /** Whether it takes every finite number. */
+  readonly all: boolean;
 }
 
 const float = new Float64Array(1);
@@ -24,10 +26,12 @@ function neighbour(value: number, to: number): number {
 export function rangeOf(domain: ValueDomain): Range {
   const lower = Math.max(domain.lower, -Number.MAX_VALUE);
   const upper = Math.min(domain.upper, Number.MAX_VALUE);
+  const whole = domain.kind !== "real";
   return {
     lower: domain.lowerOpen && lower === domain.lower ? neighbour(lower, Number.POSITIVE_INFINITY) : lower,
     upper: domain.upperOpen && upper === domain.upper ? neighbour(upper, Number.NEGATIVE_INFINITY) : upper,
-    whole: domain.kind !== "real",
+    whole,
+    all: !whole && domain.lower === Number.NEGATIVE_INFINITY && domain.upper === Number.POSITIVE_INFINITY,
   };
 }
 

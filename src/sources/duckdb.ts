@@ -2,9 +2,10 @@
 // DuckDB says about bad files into diagnostics. Loaded on demand; nothing else in the room touches DuckDB's API.
 //
 // A streaming result that fails looks exactly like one that has ended: DuckDB's C interface answers both with an empty
-// chunk, and the Node binding can't be asked which it was. So every stream carries a last row that says "this
-// is the end"; where it is absent, the rest of the rows is read in the relation's next, more tolerant way, and
-// after the last way an aggregate over the same cells is run for its error message.
+// chunk, and the Node binding can't be asked which it was. But a failure aborts the transaction it happens in, so every
+// stream has a transaction of its own, which is asked at the end whether it still takes statements. Where it does not,
+// the rest of the rows is read in the relation's next, more tolerant way, and after the last way an aggregate over the
+// same cells is run for its error message.
 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,13 +33,17 @@ export interface Engine {
   close(): void;
 }
 
-/** A running query: its chunks until it ends or fails. */
+/** A running query: its chunks until it ends or fails, and which of the two it was. */
 interface Chunks {
   next(): Promise<DuckDBDataChunk | null>;
+  ended(): Promise<boolean>;
   close(): void;
 }
 
 let opened = 0;
+
+/** Under which a buffer of a chunk's own memory keeps the chunk, which must be there as long as views of it are. */
+const owner = Symbol("owner");
 
 /** Starts an embedded database that can read local files but loads no extension and writes nothing but spill files. */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
@@ -73,11 +78,18 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     },
     async stream(sql) {
       const own = await instance.connect();
-      const result = await own.stream(sql);
+      await own.run("BEGIN TRANSACTION READ ONLY");
+      const result = await own.stream(sql).catch((error: unknown) => {
+        own.closeSync();
+        throw error;
+      });
       return {
         async next() {
           const chunk = await result.fetchChunk();
           return chunk === null || chunk.rowCount === 0 ? null : chunk;
+        },
+        async ended() {
+          return (await attempt(own.run("SELECT 1"))) !== null;
         },
         close: () => own.closeSync(),
       };
@@ -96,14 +108,14 @@ interface Filling {
   readonly text: number | null;
   readonly limit: number;
   readonly values: Float64Array;
-  readonly missing: Uint8Array;
   readonly texts: (string | null)[];
-  anyMissing: boolean;
+  /** A chunk's own numbers, where they are the whole batch. */
+  view: Float64Array | null;
   anyText: boolean;
 }
 
 function expressions(cell: Cell): readonly string[] {
-  const number = cell.number === null ? [] : [`coalesce(CAST(${cell.number} AS DOUBLE), CAST('nan' AS DOUBLE))`];
+  const number = cell.number === null ? [] : [`CAST(${cell.number} AS DOUBLE)`];
   return cell.text === null ? number : [...number, cell.text];
 }
 
@@ -111,11 +123,11 @@ function cellsOf(reading: Reading, columns: readonly string[]): readonly string[
   return columns.flatMap((column) => expressions(reading.cell(column)));
 }
 
-/** The query of one reading from row `offset` on, closed by the row that marks the end: DuckDB keeps the order of a UNION ALL. */
+/** The query of one reading from row `offset` on. */
 function streamSql(reading: Reading, columns: readonly string[], offset: number): string {
-  const cells = [...cellsOf(reading, columns), "false"];
+  const cells = cellsOf(reading, columns);
   const from = offset === 0 ? reading.from(columns) : `(SELECT * FROM ${reading.from(columns)} OFFSET ${offset})`;
-  return `SELECT ${cells.join(", ")} FROM ${from} UNION ALL SELECT ${cells.map((_, i) => (i === cells.length - 1 ? "true" : "NULL")).join(", ")}`;
+  return `SELECT ${cells.length === 0 ? "NULL" : cells.join(", ")} FROM ${from}`;
 }
 
 /** An aggregate that evaluates every cell, so that it fails as the stream did, but with a message. */
@@ -137,29 +149,72 @@ function fillings(reading: Reading, columns: readonly string[], batchRows: numbe
       text,
       limit: cell.exactBelow ? Number.MAX_SAFE_INTEGER : Number.POSITIVE_INFINITY,
       values: new Float64Array(number === null ? 0 : batchRows),
-      missing: new Uint8Array(number === null ? 0 : batchRows),
       texts: new Array<string | null>(number === null ? batchRows : 0).fill(null),
-      anyMissing: false,
+      view: null,
       anyText: false,
     };
   });
 }
 
-/**
- * The doubles of a vector. The binding keeps them in a typed array that it does not declare; where that changes, the
- * documented way takes over.
- */
-function doubles(chunk: DuckDBDataChunk, index: number): Float64Array {
-  const vector = chunk.getColumnVector(index);
-  const items: unknown = Reflect.get(vector, "items");
-  if (items instanceof Float64Array) return items;
-  return Float64Array.from({ length: vector.itemCount }, (_, i) => Number(vector.getItem(i)));
+/** Doubles of a vector. `valid` has a bit for each, 0 where there is none; null if there are all. */
+interface Doubles {
+  readonly values: Float64Array;
+  readonly valid: Uint32Array | null;
 }
 
-/** Copies rows `start…end` of a chunk to row `at` of the batch; false where the reading can't be trusted with them. */
-function fill(filling: Filling, chunk: DuckDBDataChunk, start: number, end: number, at: number): boolean {
-  const { number, text, limit } = filling;
-  if (number === null) {
+/**
+ * The doubles of a vector. The binding keeps them and their validity in typed arrays that it does not declare; where
+ * that changes, the documented way takes over.
+ */
+function doubles(chunk: DuckDBDataChunk, index: number): Doubles {
+  const vector = chunk.getColumnVector(index);
+  const items: unknown = Reflect.get(vector, "items");
+  const validity: unknown = Reflect.get(vector, "validity");
+  if (items instanceof Float64Array && typeof validity === "object" && validity !== null) {
+    const mask: unknown = Reflect.get(validity, "data");
+    if (mask === null) return { values: items, valid: null };
+    if (mask instanceof BigUint64Array && Reflect.get(validity, "offset") === 0) {
+      const valid = new Uint32Array(mask.buffer, mask.byteOffset, 2 * mask.length);
+      return { values: items, valid: allSet(valid, items.length) ? null : valid };
+    }
+  }
+  return {
+    values: Float64Array.from({ length: vector.itemCount }, (_, i) => Number(vector.getItem(i) ?? Number.NaN)),
+    valid: null,
+  };
+}
+
+function isSet(bits: Uint32Array, i: number): boolean {
+  return ((bits[i >>> 5] >>> (i & 31)) & 1) === 1;
+}
+
+function allSet(bits: Uint32Array, count: number): boolean {
+  const words = count >>> 5;
+  for (let w = 0; w < words; w++) if (bits[w] !== 0xffffffff) return false;
+  for (let i = words << 5; i < count; i++) if (!isSet(bits, i)) return false;
+  return true;
+}
+
+/** Whether none of the numbers is missing or beyond a limit. */
+function within(values: Float64Array, start: number, end: number, limit: number): boolean {
+  for (let i = start; i < end; i++) if (!(Math.abs(values[i]) <= limit)) return false;
+  return true;
+}
+
+/**
+ * Copies rows `start…end` of a chunk to row `at` of the batch, or keeps a view of the chunk where they are all of the
+ * `batchRows`; false where the reading can't be trusted with them.
+ */
+function fill(
+  filling: Filling,
+  chunk: DuckDBDataChunk,
+  numbers: Doubles | null,
+  start: number,
+  end: number,
+  at: number,
+): boolean {
+  const { text, limit } = filling;
+  if (numbers === null) {
     if (text === null) return true;
     const vector = chunk.getColumnVector(text);
     for (let i = start; i < end; i++) {
@@ -168,46 +223,58 @@ function fill(filling: Filling, chunk: DuckDBDataChunk, start: number, end: numb
     }
     return true;
   }
-  const values = doubles(chunk, number);
   if (at === 0) {
-    filling.anyMissing = false;
+    filling.view = null;
     filling.anyText = false;
   }
+  const { values, valid } = numbers;
+  const most = text === null ? limit : Math.min(limit, Number.MAX_SAFE_INTEGER);
+  // A limit of infinity only missing values exceed, which without text are NaN whatever they were before.
+  const plain =
+    valid === null && ((text === null && limit === Number.POSITIVE_INFINITY) || within(values, start, end, most));
+  if (plain && at === 0 && end - start === filling.values.length) {
+    Reflect.set(values.buffer, owner, chunk);
+    filling.view = values.subarray(start, end);
+    return true;
+  }
+  filling.values.set(values.subarray(start, end), at);
+  return plain || examine(filling, chunk, valid, start, end, at);
+}
+
+/** Looks at numbers one by one that were copied to row `at` of the batch, since some are missing or beyond a limit. */
+function examine(
+  filling: Filling,
+  chunk: DuckDBDataChunk,
+  valid: Uint32Array | null,
+  start: number,
+  end: number,
+  at: number,
+): boolean {
+  const { text, limit, values, texts } = filling;
+  const told = text === null ? null : chunk.getColumnVector(text);
   for (let i = start, to = at; i < end; i++, to++) {
-    const value = values[i];
-    filling.values[to] = value;
-    if (value >= -limit && value <= limit) {
-      filling.missing[to] = 0;
-      if (text === null || Math.abs(value) <= Number.MAX_SAFE_INTEGER) continue;
-    } else if (!Number.isNaN(value)) return false;
-    const item = text === null ? null : chunk.getColumnVector(text).getItem(i);
-    const missing = Number.isNaN(value) && item === null;
-    filling.missing[to] = missing ? 1 : 0;
-    if (missing) filling.anyMissing = true;
+    if (valid !== null && !isSet(valid, i)) values[to] = Number.NaN;
+    const value = values[to];
+    if (Math.abs(value) > limit) return false;
+    if (told === null || Math.abs(value) <= Number.MAX_SAFE_INTEGER) continue;
+    const item = told.getItem(i);
     if (item === null) continue;
-    if (!filling.anyText) filling.texts.length = 0;
+    if (!filling.anyText) texts.length = 0;
     filling.anyText = true;
-    filling.texts[to] = String(item);
+    texts[to] = String(item);
   }
   return true;
 }
 
 /** The batch's column. With exceptions among its numbers it is a text column in which numbers are spelt as levels are. */
 function finish(filling: Filling, rows: number): RawColumn {
-  if (filling.number === null) {
-    return { kind: "text", values: rows === filling.texts.length ? filling.texts : filling.texts.slice(0, rows) };
-  }
+  const { number, texts, values, view } = filling;
+  if (number === null) return { kind: "text", values: rows === texts.length ? texts : texts.slice(0, rows) };
   if (filling.anyText) {
-    const values = Array.from({ length: rows }, (_, i) => {
-      const text = filling.texts[i];
-      return text ?? (filling.missing[i] === 1 ? null : levelOf(filling.values[i]));
-    });
-    return { kind: "text", values };
+    const spelt = (value: number): string | null => (Number.isNaN(value) ? null : levelOf(value));
+    return { kind: "text", values: Array.from({ length: rows }, (_, i) => texts[i] ?? spelt(values[i])) };
   }
-  const whole = rows === filling.values.length;
-  const values = whole ? filling.values : filling.values.subarray(0, rows);
-  if (!filling.anyMissing) return { kind: "number", values, missing: null };
-  return { kind: "number", values, missing: whole ? filling.missing : filling.missing.subarray(0, rows) };
+  return { kind: "number", values: view ?? (rows === values.length ? values : values.subarray(0, rows)) };
 }
 
 /** How many rows were handed out, and whether the stream reached its end. */
@@ -239,28 +306,27 @@ async function* readBatches(
   };
   const chunks = await attempt(engine.stream(streamSql(reading, columns, offset)));
   if (chunks === null) return { rows: given, complete: false };
-  const endColumn = cellsOf(reading, columns).length;
   let coming = attempt(chunks.next());
   try {
     for (;;) {
       const chunk = await coming;
-      if (chunk === null) return { rows: given, complete: false };
-      const end = chunk.getColumnVector(endColumn).getItem(chunk.rowCount - 1) === true;
-      if (!end) coming = attempt(chunks.next());
-      const rows = end ? chunk.rowCount - 1 : chunk.rowCount;
+      if (chunk === null) break;
+      coming = attempt(chunks.next());
+      const rows = chunk.rowCount;
+      const numbers = all.map(({ number }) => (number === null ? null : doubles(chunk, number)));
       for (let start = 0; start < rows; ) {
         const stop = Math.min(rows, start + batchRows - filled);
-        for (const filling of all) {
-          if (!fill(filling, chunk, start, stop, filled)) return { rows: given, complete: false };
+        for (let k = 0; k < all.length; k++) {
+          if (!fill(all[k], chunk, numbers[k], start, stop, filled)) return { rows: given, complete: false };
         }
         filled += stop - start;
         start = stop;
         if (filled === batchRows) yield take();
       }
-      if (!end) continue;
-      if (filled > 0) yield take();
-      return { rows: given, complete: true };
     }
+    if (!(await chunks.ended())) return { rows: given, complete: false };
+    if (filled > 0) yield take();
+    return { rows: given, complete: true };
   } finally {
     // The next chunk may be on its way in another thread; the connection must outlive it.
     await coming;
@@ -308,7 +374,7 @@ export function engineSource(parts: EngineSource): RowSource {
       for (const reading of relation.readings) {
         const outcome: Outcome = yield* readBatches(engine, reading, columns, batchRows, given);
         given = outcome.rows;
-        complete = outcome.complete;
+        complete = outcome.complete && given >= (relation.rowCount ?? 0);
         if (complete) break;
       }
       if (!complete) {

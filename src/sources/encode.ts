@@ -3,18 +3,21 @@
 
 import { type Diagnostic, diagnose, internalError, shorten } from "../diagnostics/index.ts";
 import type { Batch, DataRequest, RawBatch, RawColumn } from "../ir/index.ts";
+import { type Codes, checkNumbers, codesOf, finiteFour, place, writeCodes, writeParsed } from "./cells.ts";
 import { describe, type Range, rangeOf } from "./domain.ts";
 import { type Failure, failure } from "./outcome.ts";
 import type { SelectedItem, Selection } from "./select.ts";
-import { levelOf, parseNumber, quoted } from "./values.ts";
+import { parseNumber, quoted } from "./values.ts";
 
 /** Levels of each category, by data name, in order of first appearance. */
 export type Levels = ReadonlyMap<string, readonly string[]>;
 
-/** How rows with a bad value are met. */
+/** How rows with a bad value are met, and where good ones go. */
 export interface EncodeOptions {
   /** `stop` (the default) fails the batch; `skip` leaves such rows out and counts them. */
   readonly badRows?: "stop" | "skip";
+  /** Where a batch's values are to lie; each then has arrays of its own. */
+  readonly room?: (length: number, name: string) => Float64Array;
 }
 
 /** The encoded rows; with `skip`, `diagnostics` tells of the rows left out. */
@@ -28,8 +31,8 @@ export type Encoded =
   | Failure;
 
 /**
- * Encodes one batch. Its arrays belong to the encoder and are overwritten by the next call, so an encoder serves one
- * consumer at a time.
+ * Encodes one batch. Without `room` its arrays belong to the encoder and are overwritten by the next call, so an
+ * encoder serves one consumer at a time.
  */
 export type Encoder = (raw: RawBatch) => Encoded;
 
@@ -47,95 +50,9 @@ interface Target {
   readonly item: SelectedItem;
   readonly range: Range;
   readonly codes: Codes | null;
+  /** The raw columns of the batch at hand. */
+  readonly raw: RawColumn[];
   block: Float64Array;
-  view: Float64Array;
-}
-
-/** Level codes, found by text, and by number without spelling the number out each time. */
-interface Codes {
-  readonly byText: ReadonlyMap<string, number>;
-  readonly byNumber: Map<number, number>;
-}
-
-function codesOf(levels: readonly string[]): Codes {
-  return { byText: new Map(levels.map((level, code) => [level, code])), byNumber: new Map() };
-}
-
-function codeOfNumber(codes: Codes, value: number): number {
-  const known = codes.byNumber.get(value);
-  if (known !== undefined) return known;
-  const code = codes.byText.get(levelOf(value)) ?? -1;
-  if (code >= 0) codes.byNumber.set(value, code);
-  return code;
-}
-
-/** Each writer fills `rows` cells from `start`, writes NaN where no value can stand, and calls `bad` for those that must not be. */
-function writeNumbers(
-  values: Float64Array,
-  rows: number,
-  range: Range,
-  optional: boolean,
-  block: Float64Array,
-  start: number,
-  bad: (row: number) => void,
-): void {
-  const { lower, upper, whole } = range;
-  for (let i = 0; i < rows; i++) {
-    const value = values[i];
-    if (value >= lower && value <= upper && (!whole || Math.floor(value) === value)) block[start + i] = value;
-    else {
-      block[start + i] = Number.NaN;
-      if (!optional || !Number.isNaN(value)) bad(i);
-    }
-  }
-}
-
-function writeParsed(
-  values: readonly (string | null)[],
-  rows: number,
-  range: Range,
-  optional: boolean,
-  block: Float64Array,
-  start: number,
-  bad: (row: number) => void,
-): void {
-  const { lower, upper, whole } = range;
-  for (let i = 0; i < rows; i++) {
-    const text = values[i];
-    const value = text === null ? Number.NaN : parseNumber(text);
-    if (value !== null && value >= lower && value <= upper && (!whole || Math.floor(value) === value)) {
-      block[start + i] = value;
-    } else {
-      block[start + i] = Number.NaN;
-      if (!optional || !Number.isNaN(value)) bad(i);
-    }
-  }
-}
-
-function writeCodes(
-  column: RawColumn,
-  rows: number,
-  codes: Codes,
-  optional: boolean,
-  block: Float64Array,
-  start: number,
-  bad: (row: number) => void,
-): void {
-  for (let i = 0; i < rows; i++) {
-    let code = -1;
-    let missing: boolean;
-    if (column.kind === "number") {
-      const value = column.values[i];
-      missing = Number.isNaN(value);
-      if (!missing) code = codeOfNumber(codes, value);
-    } else {
-      const text = column.values[i];
-      missing = text === null || text === "";
-      if (!missing && text !== null) code = codes.byText.get(text) ?? -1;
-    }
-    block[start + i] = code < 0 ? Number.NaN : code;
-    if (code < 0 && !(missing && optional)) bad(i);
-  }
 }
 
 function rawValue(column: RawColumn, row: number): number | string | null {
@@ -196,59 +113,88 @@ function compact(targets: readonly Target[], bad: Uint8Array, rows: number): num
 
 /** An encoder of the selected items. `levels` holds the frozen levels of every category among them. */
 export function encoder(selection: Selection, levels: Levels, options: EncodeOptions = {}): Encoder {
+  const { badRows = "stop", room } = options;
   const targets: Target[] = selection.items.map((item) => {
     const { domain, name } = item.request;
     const own = levels.get(name);
     if (domain.kind === "category" && own === undefined) internalError(`No levels are known for ${name}.`);
     const codes = domain.kind === "category" ? codesOf(own ?? []) : null;
-    return { item, range: rangeOf(domain), codes, block: new Float64Array(0), view: new Float64Array(0) };
+    return { item, range: rangeOf(domain), codes, raw: [], block: new Float64Array(0) };
   });
-  const columns = new Map<string, Float64Array>();
   let marks = new Uint8Array(0);
 
   return (raw) => {
     const { rows } = raw;
     const faults: Faults[] = [];
-    if (marks.length < rows) marks = new Uint8Array(rows);
-    marks.fill(0, 0, rows);
-
+    const blame = (item: SelectedItem, column: string): ((row: number) => void) => {
+      let fault: Faults | null = null;
+      return (row) => {
+        if (faults.length === 0) {
+          if (marks.length < rows) marks = new Uint8Array(rows);
+          marks.fill(0, 0, rows);
+        }
+        marks[row] = 1;
+        if (fault === null) {
+          fault = { item, column, rows: [], count: 0 };
+          faults.push(fault);
+        }
+        fault.count++;
+        if (fault.rows.length < shown) fault.rows.push(row);
+      };
+    };
     for (const target of targets) {
-      const { item, range, codes } = target;
-      const { request } = item;
-      const size = item.columns.length * rows;
-      if (target.block.length < size) target.block = new Float64Array(size);
-      for (let k = 0; k < item.columns.length; k++) {
-        const name = item.columns[k];
-        const column = raw.columns.get(name);
-        if (column === undefined) return failure(diagnose("FF501", request.span, { column: shorten(name) }));
-        let fault: Faults | null = null;
-        const bad = (row: number): void => {
-          marks[row] = 1;
-          if (fault === null) {
-            fault = { item, column: name, rows: [], count: 0 };
-            faults.push(fault);
-          }
-          fault.count++;
-          if (fault.rows.length < shown) fault.rows.push(row);
-        };
-        const start = k * rows;
-        if (codes !== null) writeCodes(column, rows, codes, request.optional, target.block, start, bad);
-        else if (column.kind === "number") {
-          writeNumbers(column.values, rows, range, request.optional, target.block, start, bad);
-        } else writeParsed(column.values, rows, range, request.optional, target.block, start, bad);
+      const { columns, request } = target.item;
+      for (let k = 0; k < columns.length; k++) {
+        const column = raw.columns.get(columns[k]);
+        if (column === undefined) return failure(diagnose("FF501", request.span, { column: shorten(columns[k]) }));
+        target.raw[k] = column;
       }
+      const size = columns.length * rows;
+      if (room !== undefined) target.block = room(size, request.name);
+      else if (target.block.length < size) target.block = new Float64Array(size);
+      write(target, rows, blame);
     }
 
     const diagnostics = faults.length === 0 ? [] : report(raw, faults);
-    if (faults.length > 0 && options.badRows !== "skip") return failure(...diagnostics);
+    if (faults.length > 0 && badRows !== "skip") return failure(...diagnostics);
     const kept = faults.length === 0 ? rows : compact(targets, marks, rows);
-    for (const target of targets) {
-      const size = target.item.columns.length * kept;
-      if (target.view.length !== size || target.view.buffer !== target.block.buffer) {
-        target.view = target.block.subarray(0, size);
-      }
-      columns.set(target.item.request.name, target.view);
+    const columns = new Map<string, Float64Array>();
+    for (const { item, block } of targets) {
+      const size = item.columns.length * kept;
+      // rows left out leave a block that is not laid out as the room may ask
+      const whole = block.length === size ? block : block.subarray(0, size);
+      columns.set(item.request.name, room !== undefined && kept < rows ? whole.slice() : whole);
     }
     return { kind: "batch", batch: { rows: kept, firstRow: raw.firstRow, columns }, skipped: rows - kept, diagnostics };
   };
+}
+
+/** Checks an item's raw columns and copies them to its block; `blame` gives who is told of a column's bad rows. */
+function write(
+  { item, range, codes, raw, block }: Target,
+  rows: number,
+  blame: (item: SelectedItem, column: string) => (row: number) => void,
+): void {
+  const { optional } = item.request;
+  let sound = 0;
+  for (let k = 0; k < raw.length; k++) {
+    const column = raw[k];
+    const bad = blame(item, item.columns[k]);
+    const start = k * rows;
+    if (codes !== null) writeCodes(column, rows, codes, optional, block, start, bad);
+    else if (column.kind === "text") writeParsed(column.values, rows, range, optional, block, start, bad);
+    else {
+      if (range.all && k % 4 === 0 && fourSound(raw, k, rows)) sound = k + 4;
+      if (k >= sound) checkNumbers(column.values, rows, range, optional, bad);
+      place(column.values, rows, block, start);
+    }
+  }
+}
+
+/** Whether the four columns from `k` on are finite numbers. */
+function fourSound(raw: readonly RawColumn[], k: number, rows: number): boolean {
+  if (k + 4 > raw.length) return false;
+  const [a, b, c, d] = [raw[k], raw[k + 1], raw[k + 2], raw[k + 3]];
+  const numbers = a.kind === "number" && b.kind === "number" && c.kind === "number" && d.kind === "number";
+  return numbers && finiteFour(a.values, b.values, c.values, d.values, rows);
 }

@@ -10,6 +10,7 @@ export {
 export { jsonSource, objectSource } from "./json.ts";
 export { excessLevels, type Learner, learnLevels, levelLearner } from "./levels.ts";
 export type { Constant } from "./memory.ts";
+export { type ObjectEncoder, type ObjectHolder, objectEncoder, objectHolder } from "./objects.ts";
 export { type OnceValues, readOnce } from "./once.ts";
 export { type OpenOptions, openSource } from "./open.ts";
 export { type Failure, type Opened, SourceError } from "./outcome.ts";

@@ -25,17 +25,6 @@ export type Columns =
     }
   | { readonly kind: "problem"; readonly reason: string };
 
-/** A column of numbers; NaN is missing. */
-export function numberColumn(values: Float64Array): RawColumn {
-  let missing: Uint8Array | null = null;
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isNaN(values[i])) continue;
-    missing ??= new Uint8Array(values.length);
-    missing[i] = 1;
-  }
-  return { kind: "number", values, missing };
-}
-
 /** Whether something is an array or a typed array, and so a column or a vector. */
 export function isArray(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
@@ -77,7 +66,10 @@ function scalarColumn(values: readonly Scalar[]): RawColumn {
       values: values.map((value) => (typeof value !== "number" ? value : Number.isNaN(value) ? null : levelOf(value))),
     };
   }
-  return numberColumn(Float64Array.from(values, (value) => (typeof value === "number" ? value : Number.NaN)));
+  return {
+    kind: "number",
+    values: Float64Array.from(values, (value) => (typeof value === "number" ? value : Number.NaN)),
+  };
 }
 
 function shapeOf(value: unknown): readonly number[] {
@@ -104,11 +96,22 @@ function flatten(value: unknown, shape: readonly number[], depth: number, into: 
   return null;
 }
 
+/** Doubles as they are, other numbers in an array of doubles; null where anything is no number. */
+function numbersOf(values: ArrayLike<unknown>): Float64Array | null {
+  if (values instanceof Float64Array) return values;
+  const numbers = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value !== "number") return null;
+    numbers[i] = value;
+  }
+  return numbers;
+}
+
 /** The raw columns of one array of scalars or of equally shaped (nested) arrays. */
 export function columnsOf(name: string, values: ArrayLike<unknown>): Columns {
-  if (values instanceof Float64Array) {
-    return { kind: "columns", shape: [], columns: [[name, numberColumn(values)]] };
-  }
+  const numbers = numbersOf(values);
+  if (numbers !== null) return { kind: "columns", shape: [], columns: [[name, { kind: "number", values: numbers }]] };
   let first = 0;
   while (first < values.length && (values[first] === null || values[first] === undefined)) first++;
   const shape = shapeOf(values[first]);
@@ -131,11 +134,7 @@ export function columnsOf(name: string, values: ArrayLike<unknown>): Columns {
 
 function slice(column: RawColumn, start: number, end: number): RawColumn {
   if (column.kind === "text") return { kind: "text", values: column.values.slice(start, end) };
-  return {
-    kind: "number",
-    values: column.values.subarray(start, end),
-    missing: column.missing?.subarray(start, end) ?? null,
-  };
+  return { kind: "number", values: column.values.subarray(start, end) };
 }
 
 /** The table in batches; numbers are views of it, not copies. */

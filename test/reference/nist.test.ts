@@ -21,8 +21,17 @@ interface Problem {
   readonly data: readonly (readonly number[])[];
 }
 
-/** Not asked for yet: Filip's scaled columns are collinear to ten digits, beyond what normal equations can solve. */
-const excluded = ["Filip"];
+/** Digits asked of the estimates: as issue 4 says for the problems that normal equations find hard, six elsewhere. */
+const asked: Readonly<Record<string, number>> = {
+  Longley: 7,
+  Wampler1: 7,
+  Wampler2: 7,
+  Wampler3: 7,
+  Wampler4: 7,
+  Wampler5: 7,
+};
+/** Filip's columns are collinear to ten digits when scaled: `structure auto` must leave normal equations by itself. */
+const steadied = ["Filip"];
 
 /** Fits without error. Their certified sds are 0, and the likelihood has no maximum: a diagnosis is due instead. */
 const exact = ["Wampler1", "Wampler2"];
@@ -53,14 +62,13 @@ function worst(values: readonly number[]): number {
 }
 
 function check(name: string, problem: Problem, limit: number): void {
-  const left = excluded.includes(name);
-  it.skipIf(left)(left ? `${name} (excluded for now: collinear to ten digits)` : name, async () => {
+  it(name, async () => {
     const summary = await solve(new URL(`nist/models/${name.toLowerCase()}.ffm`, import.meta.url), columns(problem));
     const found = problem.params.map((truth) => quantity(summary, truth.name.toLowerCase()));
     const estimates = worst(problem.params.map((truth, k) => digits(found[k].estimate, truth.value, limit)));
     if (exact.includes(name)) {
       table.push({ name, estimates, errors: null, passes: summary.passes });
-      expect(estimates, "digits of the estimates").toBeGreaterThanOrEqual(6);
+      expect(estimates, "digits of the estimates").toBeGreaterThanOrEqual(asked[name] ?? 6);
       const codes = summary.diagnostics.map((diagnostic) => diagnostic.code);
       expect(codes.join(), "a diagnosis of the vanishing scale").toContain("FF605");
       return;
@@ -72,7 +80,11 @@ function check(name: string, problem: Problem, limit: number): void {
     ]);
     table.push({ name, estimates, errors, passes: summary.passes });
     expect(summary.converged, "converged").toBe(true);
-    expect(estimates, "digits of the estimates").toBeGreaterThanOrEqual(6);
+    if (steadied.includes(name)) {
+      expect(summary.events).toMatchObject([{ kind: "replanned", from: "full", to: "full sqrt" }]);
+      expect(summary.plan.blocks[0].reason).toMatch(/condition number is past 1e10/);
+    }
+    expect(estimates, "digits of the estimates").toBeGreaterThanOrEqual(asked[name] ?? 6);
     expect(errors, "digits of the standard errors").toBeGreaterThanOrEqual(attainable[name] ?? 5);
   });
 }

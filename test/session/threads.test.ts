@@ -53,3 +53,31 @@ test("threads give the estimates of one, and the same bytes each time", async ()
   for (const [k, value] of one.entries())
     expect(Math.abs(three[k] - value)).toBeLessThan(1e-9 * Math.max(1, Math.abs(value)));
 }, 30_000);
+
+test("the same holds on the quick road, where passes without information go first", async () => {
+  const features = 33;
+  const wide = compile(`data x : real[${features}] from "x*"
+data y : binary
+param a : real
+param w : real[${features}]
+y ~ Bernoulli(logit: a + w @ x)
+`);
+  let state = 5;
+  const uniform = (): number => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647 - 0.5;
+  };
+  const columns: Record<string, Float64Array> = {};
+  const eta = new Float64Array(90_000);
+  for (let k = 1; k <= features; k++) {
+    const effect = uniform();
+    columns[`x${k}`] = Float64Array.from(eta, () => uniform());
+    for (const [i, value] of columns[`x${k}`].entries()) eta[i] += effect * value;
+  }
+  columns.y = eta.map((e) => (uniform() + 0.5 < 1 / (1 + Math.exp(-e)) ? 1 : 0));
+  const one = figures(await fit(wide, columns, { exact: true }));
+  const two = (): Promise<Summary> => fit(wide, columns, { threads: 2, spawn: pool.spawn, exact: true });
+  const [first, second] = [figures(await two()), figures(await two())];
+  expect(second).toEqual(first);
+  for (const [k, value] of one.entries()) expect(Math.abs(first[k] - value)).toBeLessThan(1e-8 * Math.abs(value));
+}, 30_000);

@@ -48,10 +48,24 @@ describe("layout", () => {
     const encode = encoder(selection, new Map());
     for (const size of [3, 1, 5, 5, 0, 2]) {
       const x = Float64Array.from({ length: size }, (_, i) => i + size);
-      const columns = new Map([["x", { kind: "number", values: x, missing: null } as const]]);
+      const columns = new Map([["x", { kind: "number", values: x } as const]]);
       const encoded = encode({ rows: size, firstRow: 1, columns });
       expect(values(encoded)).toEqual({ x: [...x] });
     }
+  });
+
+  it("may have arrays of its own for each batch", () => {
+    const selection = choose([ask("x", real)], { columns: ["x"], constants: new Map(), rowCount: null });
+    const encode = encoder(selection, new Map(), { badRows: "skip", room: (length) => new Float64Array(length) });
+    const batches = [
+      [1, 2, 3],
+      [4, Number.NaN],
+      [5, 6, 7],
+    ].map((x, i) => {
+      const columns = new Map([["x", { kind: "number", values: Float64Array.from(x) } as const]]);
+      return encode({ rows: x.length, firstRow: 10 * i, columns });
+    });
+    expect(batches.map((encoded) => values(encoded).x)).toEqual([[1, 2, 3], [4], [5, 6, 7]]);
   });
 
   it("parses text where numbers are wanted", () => {
@@ -108,6 +122,44 @@ describe("domains", () => {
         ]);
       }
     }
+  });
+});
+
+describe("numbers that are checked by their sum", () => {
+  const names = Array.from({ length: 9 }, (_, k) => `x${k}`);
+  const wide = ask("x", real, { source: { kind: "columns", columns: names }, vector: true });
+  const block = (value: number): Record<string, Float64Array> =>
+    Object.fromEntries(names.map((name) => [name, new Float64Array(11).fill(value)]));
+
+  it("are refused wherever one of them is not finite", () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      for (const name of names) {
+        for (const row of [0, 1, 7, 8, 10]) {
+          const columns = block(0.5);
+          (columns[name] as Float64Array)[row] = bad;
+          const [message] = wrong(encode([wide], columns));
+          expect(message).toContain(`Row ${row + 1}, column \`${name}\``);
+        }
+      }
+    }
+    // infinities of both signs have no sum
+    const columns = block(1);
+    columns.x3?.set([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY], 4);
+    expect(wrong(encode([wide], columns))).toHaveLength(2);
+  });
+
+  it("are taken where they are finite and their sum is not", () => {
+    const columns = block(Number.MAX_VALUE);
+    expect(values(encode([wide], columns)).x).toEqual(new Array(99).fill(Number.MAX_VALUE));
+  });
+
+  it("may be missing where that is allowed", () => {
+    const columns = block(2);
+    columns.x6?.fill(Number.NaN, 3, 5);
+    const encoded = encode([{ ...wide, optional: true }], columns);
+    expect(values(encoded).x?.slice(66, 77)).toEqual([2, 2, 2, Number.NaN, Number.NaN, 2, 2, 2, 2, 2, 2]);
+    columns.x6?.fill(Number.POSITIVE_INFINITY, 7, 8);
+    expect(wrong(encode([{ ...wide, optional: true }], columns))).toHaveLength(1);
   });
 });
 
@@ -200,7 +252,7 @@ describe("levels", () => {
   it("are the same whether a column comes as numbers or as text", () => {
     const selection = choose([ask("k", category)], { columns: ["k"], constants: new Map(), rowCount: null });
     const encode = encoder(selection, new Map([["k", ["3", "x", "1"]]]));
-    const numbers = { kind: "number", values: Float64Array.of(1, 3), missing: null } as const;
+    const numbers = { kind: "number", values: Float64Array.of(1, 3) } as const;
     const texts = { kind: "text", values: ["1", "x"] } as const;
     expect(values(encode({ rows: 2, firstRow: 1, columns: new Map([["k", numbers]]) }))).toEqual({ k: [2, 0] });
     expect(values(encode({ rows: 2, firstRow: 3, columns: new Map([["k", texts]]) }))).toEqual({ k: [2, 1] });
@@ -208,7 +260,7 @@ describe("levels", () => {
 
   it("that are unknown are refused", () => {
     const selection = choose([ask("k", category)], { columns: ["k"], constants: new Map(), rowCount: null });
-    const numbers = { kind: "number", values: Float64Array.of(1, 2), missing: null } as const;
+    const numbers = { kind: "number", values: Float64Array.of(1, 2) } as const;
     const encoded = encoder(
       selection,
       new Map([["k", ["1"]]]),

@@ -38,11 +38,7 @@ export async function problems(spec: string, options?: OpenOptions): Promise<rea
 /** A column's cells as plain values. */
 export function cells(column: RawColumn): (number | string | null)[] {
   if (column.kind === "text") return [...column.values];
-  return Array.from(column.values, (value, i) => {
-    const missing = column.missing?.[i] === 1;
-    if (missing !== Number.isNaN(value)) throw new Error("A missing number is NaN and marked.");
-    return missing ? null : value;
-  });
+  return Array.from(column.values, (value) => (Number.isNaN(value) ? null : value));
 }
 
 /** Everything in a source, column by column. */

@@ -53,6 +53,29 @@ describe("Parquet", () => {
     await source.close();
   });
 
+  it("has missing values wherever they stand, over batches of any size", async () => {
+    const holes = join(path, "holes.parquet");
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    // of the third column a whole chunk is missing, and others have no missing value at all
+    await connection.run(`COPY (SELECT i, CASE WHEN i % 37 <> 5 THEN i / 2 END AS x,
+      CASE WHEN i < 2000 OR i > 6200 THEN i END AS n, i + 9007199254740990 AS large
+      FROM range(9000) r(i)) TO '${holes}' (ROW_GROUP_SIZE 4096)`);
+    connection.closeSync();
+    instance.closeSync();
+    const rows = Array.from({ length: 9000 }, (_, i) => i);
+    for (const size of [1, 1000, 1024, 2048, 5000]) {
+      const source = must(await openSource(holes));
+      const found = await contents(source, size === 1 ? ["x"] : source.columns, size);
+      expect(found.x).toEqual(rows.map((i) => (i % 37 === 5 ? null : i / 2)));
+      if (size > 1) {
+        expect(found.n).toEqual(rows.map((i) => (i < 2000 || i > 6200 ? i : null)));
+        expect(found.large.map(String)).toEqual(rows.map((i) => String(9007199254740990n + BigInt(i))));
+      }
+      await source.close();
+    }
+  });
+
   it("is refused where it is damaged, before or in the middle", async () => {
     const bytes = readFileSync(big);
     const cut = put("cut.parquet", bytes.subarray(0, bytes.length - 100));
@@ -109,6 +132,25 @@ describe("queries", () => {
       await openSource("sql:SELECT CASE WHEN i = 9000 THEN error('row 9000') ELSE i END AS x FROM range(10000) r(i)"),
     );
     await expect(contents(source)).rejects.toThrow("row 9000");
+    await source.close();
+  });
+
+  it.each([
+    [
+      "a value that is no number",
+      "CAST(CASE WHEN i = 9000 THEN 'x' ELSE '1' END AS DOUBLE)",
+      "Could not convert string 'x' to DOUBLE",
+    ],
+    ["a number out of range", "sqrt(CASE WHEN i = 9000 THEN -1 ELSE i END)", "square root of a negative number"],
+    [
+      "a date that is none",
+      "epoch(strptime(CASE WHEN i = 9000 THEN 'x' ELSE '2020' END, '%Y'))",
+      'Could not parse string "x"',
+    ],
+    ["an overflow", "CAST(CASE WHEN i = 9000 THEN 300 ELSE 1 END AS TINYINT)", "out of range"],
+  ])("that fail in the middle are no short results: %s", async (_, cell, message) => {
+    const source = must(await openSource(`sql:SELECT ${cell} AS x FROM range(10000) r(i)`));
+    await expect(contents(source)).rejects.toThrow(message);
     await source.close();
   });
 });

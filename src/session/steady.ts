@@ -1,0 +1,77 @@
+// What `structure auto` does where the data turn out to be worse conditioned than normal equations stand: the same model
+// with its information in square-root form (mathematics.md §10).
+
+import type { StructureRequest } from "../check/index.ts";
+import type { Compiled } from "../compile.ts";
+import { formName, type Plan, type PlanBlock } from "../ir/index.ts";
+import type { FlowHooks } from "../runtime/index.ts";
+import { nothingSelected } from "./bind.ts";
+import { construct } from "./construct.ts";
+import type { Resolved } from "./options.ts";
+
+/** Coordinates up to which a block may take the square-root form. */
+const largest = 1000;
+
+/** What a flow asks where full information is ill-conditioned; `{}` where the model's information can't be a sum of squares. */
+export function steadierOf(compiled: Compiled, options: Resolved): Pick<FlowHooks, "steadier"> {
+  if (options.information === "observed") return {};
+  return {
+    steadier(program, reasons) {
+      const { plan, bindings } = program;
+      const chosen = new Map(
+        [...reasons].filter(([k]) => {
+          const block = plan.blocks[k];
+          return block !== undefined && block.size <= largest && leftToUs(options.structure, block.parameters);
+        }),
+      );
+      if (chosen.size === 0) return null;
+      const given = plan.blocks.map(({ parameters, form }, k) => ({
+        parameters,
+        form: chosen.has(k) ? ({ kind: "root" } as const) : form,
+      }));
+      const { batchRows } = plan;
+      const data = { selection: nothingSelected, bindings };
+      const other = construct(compiled, data, options, { given, batchRows, explain: false }).program;
+      if (!affordable(other.plan, options)) return null;
+      const told = [...chosen].map(([k, why]) => `${plan.blocks[k]?.parameters.join(", ")}: ${why}`);
+      return {
+        program: { ...other, plan: explained(other.plan, plan, chosen) },
+        event: { kind: "replanned", row: 0, from: "full", to: "full sqrt", reason: told.join("; ") },
+      };
+    },
+  };
+}
+
+/** Whether the structure of these parameters was left to the planner. */
+export function leftToUs(requests: readonly StructureRequest[], parameters: readonly string[]): boolean {
+  const rest = requests.find((r) => r.parameters === null);
+  return parameters.every((name) => {
+    const request = requests.find((r) => r.parameters?.includes(name)) ?? rest;
+    return request === undefined || request.kind === "auto";
+  });
+}
+
+function affordable(plan: Plan, { budget }: Resolved): boolean {
+  return (
+    plan.bytes <= (budget.bytes ?? Number.POSITIVE_INFINITY) &&
+    plan.flopsPerRow <= (budget.flopsPerRow ?? Number.POSITIVE_INFINITY) &&
+    plan.secondsPerRow <= (budget.secondsPerRow ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+/** The plan with what was weighed before, and why it is another now. */
+function explained(plan: Plan, before: Plan, chosen: ReadonlyMap<number, string>): Plan {
+  const blocks = plan.blocks.map((block, k): PlanBlock => {
+    const old = before.blocks[k] as PlanBlock;
+    const { reason: why, candidates, loss } = old;
+    const reason = chosen.get(k);
+    if (reason === undefined) return { ...block, reason: why, candidates, loss };
+    const passed = candidates.map((c) => (c.verdict === "chosen" ? { ...c, verdict: reason } : c));
+    return {
+      ...block,
+      reason: `${formName(block.form)} because ${reason}`,
+      candidates: [...block.candidates, ...passed],
+    };
+  });
+  return { ...plan, blocks };
+}
