@@ -35,19 +35,21 @@ async function columnsOf(file: string): Promise<Example["columns"]> {
   return Object.fromEntries(columns);
 }
 
-/** All models of examples/, by name. */
+/** The models of examples/ that name their data, by name. */
 export async function readExamples(): Promise<readonly Example[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith(".ffm")).sort();
-  return Promise.all(
+  const examples = await Promise.all(
     files.map(async (path) => {
       const text = await readFile(new URL(path, folder), "utf8");
       const { settings, compiled } = compile(text, { file: path });
-      if (settings.data === undefined) throw new Error(`${path} names no data`);
+      // a model whose data are too many for the page
+      if (settings.data === undefined) return [];
       const name = path.replace(/\.ffm$/, "");
       const title = /^[^:.?]*/.exec(compiled.density.doc ?? name)?.[0] ?? name;
-      return { name, title, text, file: settings.data, columns: await columnsOf(settings.data) };
+      return [{ name, title, text, file: settings.data, columns: await columnsOf(settings.data) }];
     }),
   );
+  return examples.flat();
 }
 
 /** Serves the examples as the module `virtual:examples`. */

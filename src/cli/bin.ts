@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // The real process around `main`: arguments, streams, Ctrl-C, closed pipes and the exit code.
 
+import module from "node:module";
 import type { Host, Output } from "./host.ts";
 import { main } from "./main.ts";
-import { threads } from "./threads.ts";
 
 const oldest = 22;
+
+// What verbs load is compiled once for all runs; where there is no place for that, each run compiles it.
+module.enableCompileCache?.();
 
 function output(stream: NodeJS.WriteStream): Output {
   // A reader that has seen enough (`| head`) closes the pipe: nothing is wrong, and nobody is listening.
@@ -55,7 +58,7 @@ const host: Host = {
   signal: interruption.signal,
   now: () => performance.now(),
   busy,
-  threads: (count) => threads(count).spawn,
+  threads: async (count) => (await import("./threads.ts")).threads(count).spawn,
 };
 const code = await main(host);
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

@@ -10,6 +10,7 @@ import { constants, dataOption, flowFlags, flowOverrides, setOption } from "./fl
 import { type ExitCode, exit } from "./host.ts";
 import { announce, complain, usageError } from "./messages.ts";
 import { reporter } from "./progress.ts";
+import { ratesOption, withRates } from "./rates.ts";
 import { readState, writeState } from "./state-file.ts";
 import { type Stopwatch, stopwatch, timingOption } from "./timing.ts";
 
@@ -35,7 +36,7 @@ export const resultOptions: readonly Option[] = [allOption];
 export function runOptions(mode: Mode | null): readonly Option[] {
   const flow = flowFlags.filter(({ name }) => name !== "mode" || mode === null);
   const saved = mode === "fit" ? [saveOption] : [saveOption, ...streamOptions];
-  return [dataOption, ...saved, progressOption, allOption, timingOption, setOption, ...flow];
+  return [dataOption, ...saved, progressOption, allOption, timingOption, ratesOption, setOption, ...flow];
 }
 
 /** A model that was read and checked. */
@@ -168,9 +169,11 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
   const watch = stopwatch(context);
   const opened = await openModel(context, verb, watch);
   if (typeof opened === "number") return opened;
+  const settings = await withRates(context, overrides, opened.model);
+  if (typeof settings === "number") return settings;
   const mode = fixed ?? overrides.mode ?? opened.model.settings.mode ?? "fit";
   const count = overrides.threads ?? opened.model.settings.threads ?? 1;
-  const spawn = mode === "fit" && count > 1 ? host.threads?.(count) : undefined;
+  const spawn = mode === "fit" && count > 1 ? await host.threads?.(count) : undefined;
   const saving = await savingOf(context, mode, saveEvery);
   if (typeof saving === "number") return saving;
   const source = await openData(context, opened);
@@ -184,7 +187,7 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
   const progress = reporter(host, { everyRows: every, mode });
   try {
     const summary = await (mode === "fit" ? fit : stream)(opened.model, source, {
-      ...overrides,
+      ...settings,
       ...saving,
       onProgress: progress.show,
       signal: host.signal,

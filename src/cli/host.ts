@@ -28,7 +28,7 @@ export interface Host {
   /** Told when a computation begins during which `signal` can't fire, and when it is over: Ctrl-C must end it all the same. */
   readonly busy?: (busy: boolean) => void;
   /** Starts the threads of a fit, early, so that they are ready when the data are; without it fits use one. */
-  readonly threads?: (count: number) => SpawnMember;
+  readonly threads?: (count: number) => Promise<SpawnMember>;
 }
 
 /** How a command ended; the numbers are part of the interface. */

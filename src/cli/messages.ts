@@ -29,6 +29,7 @@ export async function diagnosticLines(
   diagnostics: readonly Diagnostic[],
   color: boolean,
 ): Promise<string> {
+  if (diagnostics.length === 0) return "";
   const { position, render } = await import("../index.ts");
   if (context.format === "table") {
     const blocks = diagnostics.map((diagnostic) => `${render(diagnostic, context.sources, { color })}\n`);

@@ -93,7 +93,6 @@ test.each([
   ["--seed", "-1"],
   ["--structure", "ful"],
   ["--mode", "guess"],
-  ["--forget", "half_life 100 rows"],
   ["--backend", "tfjs"],
 ])("ffm run with %s %s is a usage error", async (flag, text) => {
   const { code, stdout, stderr } = await ffm(["run", "m.ffm", flag, text], { cwd: folder({ "m.ffm": line }) });

@@ -20,6 +20,8 @@ export interface Surroundings {
   /** Whether a person looks at the outputs. */
   readonly terminal?: boolean;
   readonly signal?: AbortSignal;
+  /** Milliseconds of its clock; one a look unless said. */
+  readonly now?: () => number;
 }
 
 /** Runs `ffm` with these arguments inside this process. */
@@ -42,7 +44,7 @@ export async function ffm(argv: readonly string[], surroundings: Surroundings = 
     stdout: output("stdout"),
     stderr: output("stderr"),
     signal: surroundings.signal ?? new AbortController().signal,
-    now: () => clock++,
+    now: surroundings.now ?? (() => clock++),
   });
   return { code, ...printed };
 }

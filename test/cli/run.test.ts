@@ -283,8 +283,8 @@ test("plan shows the candidates and the reason, and needs data only for sizes", 
   const cwd = folder({ "line.ffm": line.replace(/flow.*\n/, ""), "sites.ffm": counts, "d.csv": "site,n\na,3\nb,1\n" });
   const { code, stdout } = await ffm(["plan", "line.ffm"], { cwd });
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^\* full +\d+ +\d+ +chosen$/m);
-  expect(stdout).toMatch(/^ {2}diagonal +\d+ +\d+ /m);
+  expect(stdout).toMatch(/^\* full +\d+ +[\d.]+ ns +[\d.]+ KB +0 {2}chosen$/m);
+  expect(stdout).toMatch(/^ {2}diagonal +\d+ +[\d.]+ ns /m);
   const open = await ffm(["plan", "sites.ffm"], { cwd });
   expect(open.stderr).toContain("FF421");
   expect(open.code).toBe(3);

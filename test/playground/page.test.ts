@@ -177,7 +177,7 @@ describe.skipIf(missing)(`the page${note}`, () => {
 
   it("ends a run when its time is up, or when asked to, and goes on", async () => {
     await open("cars");
-    await write("data mpg : real\nparam a : real[3000]\nmpg ~ Normal(sum(sin(a)), 1)\n");
+    await write("data mpg : real\nparam a : real[3000]\nmpg ~ Normal(sum(sin(a)), 1)\nflow {\n  structure full\n}\n");
     await page.locator("#limit").selectOption("1");
     expect(await run(/^Stopped/)).toBe("Stopped: the model did not finish within 1 s.");
     await page.locator("#limit").selectOption("60");
