@@ -12,7 +12,7 @@ export type Versions = Map<string, string>;
 
 interface Taking {
   readonly entry: Entry;
-  readonly ask: () => Promise<Answer>;
+  readonly ask: (round: number) => Promise<Answer>;
   readonly answers: Answer[];
   missing: string | null;
 }
@@ -29,7 +29,7 @@ export async function alternate(group: Group, settings: Settings, versions: Vers
       const due = round === 0 ? count(taking) > 1 : round <= count(taking);
       if (taking.missing !== null || !due) continue;
       try {
-        const answer = await taking.ask();
+        const answer = await taking.ask(round);
         if (round > 0) taking.answers.push(answer);
         progress(`${round === 0 ? "warm-up" : `${round}/${settings.repeats}`}  ${taking.entry.label}`, answer.ms);
       } catch (error) {
@@ -73,7 +73,8 @@ async function prepare(
     return { entry, ask: () => Promise.reject(new Error(contestant)), answers: [], missing: contestant };
   }
   for (const [name, version] of Object.entries(contestant.versions)) versions.set(name, version);
-  return { entry, ask: () => contestant.ask(run.task, seconds), answers: [], missing: null };
+  // The round is the seed of whoever draws at random, so that repeats differ by that too.
+  return { entry, ask: (round) => contestant.ask({ seed: round, ...run.task }, seconds), answers: [], missing: null };
 }
 
 type Cold = Extract<Entry["run"], { kind: "cold" }>;
@@ -105,7 +106,9 @@ function conclude(group: Group, { entry, answers, missing }: Taking): EntryResul
   const kept = missing === null ? answers : [];
   const samples = kept.map(({ ms, rows }) => (group.unit === "ms" ? ms : (1000 * (rows ?? Number.NaN)) / ms));
   const last = kept.at(-1);
-  const figures: Figures = last === undefined ? {} : (group.figures?.(last, entry) ?? {});
+  const judged = (group.averaged === true ? kept : kept.slice(-1)).map(
+    (answer) => group.figures?.(answer, entry) ?? {},
+  );
   return {
     label: entry.label,
     ours: entry.ours,
@@ -116,8 +119,19 @@ function conclude(group: Group, { entry, answers, missing }: Taking): EntryResul
     min: Math.min(...samples),
     max: Math.max(...samples),
     ratio: null,
-    figures,
+    figures: mean(judged),
+    ...(last === undefined || group.curve === undefined ? {} : { curve: group.curve(last) }),
   };
+}
+
+/** The mean of each figure; null where any is. */
+function mean(lines: readonly Figures[]): Figures {
+  const names = Object.keys(lines[0] ?? {});
+  const over = (name: string): number | null => {
+    const values = lines.flatMap((line) => line[name] ?? []);
+    return values.length < lines.length ? null : values.reduce((sum, v) => sum + v, 0) / values.length;
+  };
+  return Object.fromEntries(names.map((name) => [name, over(name)]));
 }
 
 /** The middle of some numbers; NaN of none. */

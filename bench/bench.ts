@@ -48,6 +48,10 @@ export interface Group {
   readonly unit: "ms" | "rows/s";
   readonly entries: readonly Entry[];
   readonly figures?: (answer: Answer, entry: Entry) => Figures;
+  /** Whether figures are means over the repeats, because chance has a part in them; otherwise those of the last. */
+  readonly averaged?: boolean;
+  /** Figures along the way, one line a step. */
+  readonly curve?: (answer: Answer) => readonly Figures[];
   /** Further figures that need the lines above, such as growth from one size to the next; one for each entry. */
   readonly compare?: (results: readonly EntryResult[]) => readonly Figures[];
   readonly goals?: (results: readonly EntryResult[]) => readonly (Goal | null)[];
@@ -81,6 +85,8 @@ export interface EntryResult {
   /** How many times slower than the first of ours; in a group without peers, than the first line. */
   readonly ratio: number | null;
   readonly figures: Figures;
+  /** Along the way, of the last repeat. */
+  readonly curve?: readonly Figures[];
 }
 
 /** A figure that was to be reached. */

@@ -21,8 +21,17 @@ export interface Answer {
   /** Estimates, the intercept first. */
   readonly estimates?: readonly number[];
   readonly se?: readonly number[];
+  /** Predictions along the way, the last those of the end; judged by the harness. */
+  readonly checkpoints?: readonly Checkpoint[];
   /** Any further measured figures. */
   readonly figures?: Readonly<Record<string, number>>;
+}
+
+/** What was predicted for the rows held out, after so much work. */
+export interface Checkpoint {
+  readonly ms: number;
+  /** A file of 32-bit floats: the classes' probabilities, row after row. */
+  readonly file: string;
 }
 
 /** How to start a contestant. */

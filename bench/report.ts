@@ -1,8 +1,10 @@
-// Writes the generated part of docs/performance.md from bench/results/*.json, so that no figure there is typed by hand.
+// Writes the generated parts of docs/performance.md and docs/planner.md from bench/results/*.json and the planner's rates, so
+// that no figure there is typed by hand.
 // Run by the harness after every bench, or alone: node bench/report.ts
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { rates, workKinds } from "../src/planner/index.ts";
 import type { GroupResult } from "./bench.ts";
 import type { Provenance } from "./machine.ts";
 import { figure, markdownTable } from "./table.ts";
@@ -22,25 +24,65 @@ export interface BenchResult extends Provenance {
 }
 
 const folder = fileURLToPath(new URL("results/", import.meta.url));
-const page = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
+const pages = fileURLToPath(new URL("../docs/", import.meta.url));
 const begin = "<!-- results: written by bench/report.ts -->";
 const end = "<!-- end of results -->";
 
 /** The order of the page. */
-const order = ["glm", "row", "compile", "read", "scale"];
+const order = ["glm", "row", "compile", "read", "scale", "mlp", "covtype", "cost"];
 
-/** Rewrites the part of the page between its two marks. */
+/** Rewrites the parts of the pages between their two marks. */
 export function writeReport(): void {
   const results = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
     .map((name) => JSON.parse(readFileSync(`${folder}${name}`, "utf8")) as BenchResult)
     .toSorted((a, b) => order.indexOf(a.bench) - order.indexOf(b.bench));
+  rewrite("performance.md", results.length === 0 ? "No results yet.\n" : results.map(section).join("\n"));
+  rewrite("planner.md", predictions(results.find((r) => r.bench === "cost") ?? null));
+}
+
+function rewrite(name: string, body: string): void {
+  const page = `${pages}${name}`;
   const text = readFileSync(page, "utf8");
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`docs/performance.md has lost the mark "${from < 0 ? begin : end}"`);
-  const body = results.length === 0 ? "No results yet.\n" : results.map(section).join("\n");
+  if (from < 0 || to < from) throw new Error(`docs/${name} has lost the mark "${from < 0 ? begin : end}"`);
   writeFileSync(page, `${text.slice(0, from + begin.length)}\n\n${body}\n${text.slice(to)}`);
+}
+
+/** The planner's rates, and how well they predict. */
+function predictions(cost: BenchResult | null): string {
+  const targets = ["wasm", "js", "interpret"] as const;
+  const table = workKinds.map((kind) => `| ${kind} | ${targets.map((t) => nanoseconds(rates[t][kind])).join(" | ")} |`);
+  const measured = (cost?.groups ?? []).map(({ title, entries }) => {
+    const ratios = entries.flatMap((e) => e.figures["predicted ÷ measured"] ?? []).toSorted((a, b) => a - b);
+    const share = (most: number): string =>
+      `${Math.round((100 * ratios.filter((r) => r < most && r > 1 / most).length) / ratios.length)} %`;
+    const memory = entries.map((e) => Math.abs((e.figures["predicted bytes"] ?? 0) / (e.figures.bytes ?? 1) - 1));
+    const [first, last] = [ratios[0], ratios.at(-1) ?? Number.NaN];
+    const cells = [ratios.length, share(1.25), share(1.5), share(2), `${figure(first)}–${figure(last)}`];
+    return `| ${title} | ${cells.join(" | ")} | ${figure(100 * Math.max(...memory))} % |`;
+  });
+  return [
+    "## The rates, and how well they predict",
+    "",
+    "Nanoseconds an operation of each kind takes.",
+    "",
+    `| kind | ${targets.join(" | ")} |`,
+    "| --- | ---: | ---: | ---: |",
+    ...table,
+    "",
+    "Points of the bench `cost` ([performance.md](performance.md) has each), predicted ÷ measured time, and the largest error of the predicted memory.",
+    "",
+    "| | points | within 1.25 | within 1.5 | within 2 | least–most | memory |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ...measured,
+    "",
+  ].join("\n");
+}
+
+function nanoseconds(seconds: number): string {
+  return String(Number((1e9 * seconds).toPrecision(2)));
 }
 
 function section(result: BenchResult): string {
@@ -59,10 +101,30 @@ function section(result: BenchResult): string {
     "",
     setting,
     "",
-    ...result.groups.map(markdownTable),
+    ...result.groups.flatMap((group) => [markdownTable(group), ...curves(group)]),
     ...roofline(result.groups),
     ...absent,
   ].join("\n");
+}
+
+/** What was measured along the way, such as after each epoch; nothing for a group without it. */
+function curves({ title, entries }: GroupResult): readonly string[] {
+  const drawn = entries.flatMap(({ label, curve = [] }) => (curve.length > 1 ? [{ label, curve }] : []));
+  const names = Object.keys(drawn[0]?.curve[0] ?? {});
+  if (names.length === 0) return [];
+  const rows = drawn.flatMap(({ label, curve }) =>
+    curve.map((line) => `| ${label} | ${names.map((name) => figure(line[name] ?? null)).join(" | ")} |`),
+  );
+  return [
+    `### ${title}: along the way`,
+    "",
+    "Of the last repeat.",
+    "",
+    `| | ${names.join(" | ")} |`,
+    `| --- |${" ---: |".repeat(names.length)}`,
+    ...rows,
+    "",
+  ];
 }
 
 /** The simulated stream pass of the glm bench beside what the core could do at best; nothing where it was not measured. */

@@ -7,7 +7,10 @@ import { parseArgs } from "node:util";
 import { alternate } from "./alternate.ts";
 import type { Bench, GroupResult, Settings } from "./bench.ts";
 import { compileBench } from "./benches/compile.ts";
+import { costBench } from "./benches/cost.ts";
+import { covtypeBench } from "./benches/covtype.ts";
 import { glmBench } from "./benches/glm.ts";
+import { mlpBench } from "./benches/mlp.ts";
 import { readBench } from "./benches/read.ts";
 import { rowBench } from "./benches/row.ts";
 import { scaleBench } from "./benches/scale.ts";
@@ -15,7 +18,16 @@ import { provenance } from "./machine.ts";
 import { type BenchResult, writeReport } from "./report.ts";
 import { plainTable } from "./table.ts";
 
-const benches: readonly Bench[] = [glmBench, rowBench, compileBench, readBench, scaleBench];
+const benches: readonly Bench[] = [
+  glmBench,
+  rowBench,
+  compileBench,
+  readBench,
+  scaleBench,
+  mlpBench,
+  covtypeBench,
+  costBench,
+];
 
 const usage = `npm run bench -- NAME… | all [--backend js|wasm] [--threads N] [--repeats N] [--quick]
 

@@ -1,22 +1,15 @@
 // Logistic regression, 100,000 rows and 55 parameters: one stream pass, and a fit to convergence, with full information.
 
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import { existsSync } from "node:fs";
 import type { Absent, Bench, Entry, EntryResult, Figures, Group, Settings } from "../bench.ts";
 import { oursGoal, ratioGoal } from "../bench.ts";
 import { type Answer, ours, peer } from "../contestant.ts";
-import { type Design, exactLogistic, judge } from "../logistic.ts";
+import { covtype, covtypeFile, loadSplit, type Split, saveSplit } from "../covtype.ts";
+import { exactLogistic, judge } from "../logistic.ts";
 import { draws } from "../random.ts";
-import { dataset, readNpy, writeNpy } from "../tables.ts";
+import { dataset } from "../tables.ts";
 
 const parameters = 55;
-
-/** Rows to fit and rows held out, and where contestants find the former. */
-interface Split {
-  readonly folder: string;
-  readonly train: Design;
-  readonly test: Design;
-}
 
 /** Correlated normal features (0.3 between any two), true effects of up to ±0.5. */
 async function simulated(rows: number): Promise<Split> {
@@ -37,91 +30,9 @@ async function simulated(rows: number): Promise<Split> {
       }
       y[i] = uniform() < 1 / (1 + Math.exp(-eta)) ? 1 : 0;
     }
-    save(path, x, y, rows);
+    saveSplit(path, x, y, rows);
   });
-  return load(folder);
-}
-
-function save(folder: string, x: readonly Float64Array[], y: Float64Array, rows: number): void {
-  writeNpy(
-    `${folder}/x.npy`,
-    x.map((c) => c.slice(0, rows)),
-  );
-  writeNpy(`${folder}/y.npy`, [y.slice(0, rows)]);
-  writeNpy(
-    `${folder}/x-test.npy`,
-    x.map((c) => c.slice(rows)),
-  );
-  writeNpy(`${folder}/y-test.npy`, [y.slice(rows)]);
-}
-
-function load(folder: string): Split {
-  const design = (suffix: string): Design => ({
-    x: readNpy(`${folder}/x${suffix}.npy`),
-    y: readNpy(`${folder}/y${suffix}.npy`)[0],
-  });
-  return { folder, train: design(""), test: design("-test") };
-}
-
-/**
- * Forest cover, class 2 against the rest, 80 of 100 rows to fit. Without columns that would leave no finite or no
- * unique maximum: an indicator with fewer than 100 rows or with one class only, and one of each set of indicators.
- */
-async function covtype(path: string): Promise<Split> {
-  const recipe = "covtype 1: seed 20260802, 80,000 + 20,000 rows, columns by support";
-  const folder = await dataset("covtype", recipe, async (own) => {
-    const [head, ...lines] = gunzipSync(readFileSync(path)).toString("utf8").trim().split("\n");
-    const names = head.split(",");
-    const table = names.map(() => new Float64Array(lines.length));
-    const { uniform } = draws(20260802);
-    const keyed = lines.map((line) => ({ line, key: uniform() })).toSorted((a, b) => a.key - b.key);
-    keyed.forEach(({ line }, i) => {
-      line.split(",").forEach((value, k) => {
-        table[k][i] = Number(value);
-      });
-    });
-    const y = table[names.length - 1].map((label) => (label === 2 ? 1 : 0));
-    const rows = 0.8 * lines.length;
-    save(
-      own,
-      usable(names.slice(0, -1), table, y, rows).map((c) => standardised(c, rows)),
-      y,
-      rows,
-    );
-  });
-  return load(folder);
-}
-
-function usable(
-  names: readonly string[],
-  table: readonly Float64Array[],
-  y: Float64Array,
-  rows: number,
-): Float64Array[] {
-  const references = new Map<string, { name: string; count: number }>();
-  const kept: string[] = [];
-  names.forEach((name, k) => {
-    const set = /^(Wilderness_Area|Soil_Type)\d+$/.exec(name)?.[1];
-    if (set === undefined) {
-      kept.push(name);
-      return;
-    }
-    const seen = [0, 0];
-    for (let i = 0; i < rows; i++) if (table[k][i] === 1) seen[y[i]]++;
-    const count = seen[0] + seen[1];
-    if (count < 100 || Math.min(...seen) < 5) return;
-    kept.push(name);
-    if (count > (references.get(set)?.count ?? 0)) references.set(set, { name, count });
-  });
-  const left = new Set([...references.values()].map((r) => r.name));
-  return kept.filter((name) => !left.has(name)).map((name) => table[names.indexOf(name)]);
-}
-
-function standardised(column: Float64Array, rows: number): Float64Array {
-  const fitted = column.subarray(0, rows);
-  const mean = fitted.reduce((sum, v) => sum + v, 0) / rows;
-  const sd = Math.sqrt(fitted.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (rows - 1));
-  return column.map((v) => (v - mean) / sd);
+  return loadSplit(folder);
 }
 
 const entry = (label: string, script: string, folder: string, task: Record<string, unknown>): Entry => {
@@ -214,7 +125,7 @@ export const glmBench: Bench = {
   what: "logistic regression with full information: one stream pass, and a fit to convergence",
   async prepare({ quick }: Settings): Promise<readonly (Group | Absent)[]> {
     const made = groups("simulated", await simulated(quick ? 10_000 : 100_000), true);
-    const file = `${process.env.FFM_DATA ?? "../shared/data"}/covtype/covertype_small_100k.csv.gz`;
+    const file = covtypeFile();
     const real = existsSync(file)
       ? groups("covtype", await covtype(file), false)
       : [{ title: "covtype", absent: `there is no ${file}; FFM_DATA names the folder of the data` }];

@@ -7,14 +7,13 @@ from contest import Clock, serve, say
 from vowpalwabbit import Workspace
 
 SETTINGS = "--loss_function logistic --quiet"
-FEATURES = 9
 # The hash of Vowpal Wabbit's own intercept.
 CONSTANT = 11650396
 
 
-def estimates(vw):
+def estimates(vw, features=9):
     weight = vw.get_weight_from_name
-    return [vw.get_weight(CONSTANT), *(weight(f"x{k + 1}") for k in range(FEATURES))]
+    return [vw.get_weight(CONSTANT), *(weight(f"x{k + 1}") for k in range(features))]
 
 
 def whole_file(path):
@@ -40,7 +39,7 @@ def run(task):
         rows = len(examples)
         for example in examples:
             vw.finish_example(example)
-    found = estimates(vw)
+    found = estimates(vw, task.get("features", 9))
     vw.finish()
     return {"ms": clock.ms, "rows": rows, "estimates": found}
 
