@@ -916,6 +916,14 @@ export const codes = {
     explanation:
       "The row's density is zero, infinite or undefined at the current parameters, so nothing can be learnt from it.",
   },
+  FF609: {
+    severity: "warning",
+    title: "Standard errors of a lossy structure",
+    text: "The standard errors are those of `{structure}` information: that of `{name}` is {ratio} times what the full information gives.",
+    hint: "Take them for what the structure can tell, or ask for `structure full` where it can be afforded.",
+    explanation:
+      "A structure that keeps less than the whole information leaves correlations between parameters out. Estimates of a fit are the same; standard errors are those of each parameter with the others held, as far as the structure holds them. Where the full information can be had it is made once, beside the fit, for comparison.",
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 /** A code of the table. */

@@ -11,10 +11,10 @@ const mostSteps = 80;
 const vanishing = 1e-12;
 
 /**
- * Compares dense symmetric matrices, row-major; coordinates that the full one says nothing about are left out. Null where
- * the full one has no inverse even so.
+ * Compares dense symmetric matrices, row-major, with a full one; coordinates that the full one says nothing about are left
+ * out. Null where the full one has no inverse even so.
  */
-export function divergence(full: Float64Array, other: Float64Array, size: number): Divergence | null {
+export function comparison(full: Float64Array, size: number): ((other: Float64Array) => Divergence) | null {
   const said = Array.from({ length: size }, (_, i) => i).filter((i) => at(full, i, i, size) > 0);
   const n = said.length;
   if (n === 0) return null;
@@ -27,36 +27,32 @@ export function divergence(full: Float64Array, other: Float64Array, size: number
           at(matrix, said[i] as number, said[j] as number, size) / ((unit[i] as number) * (unit[j] as number));
     return part;
   };
-  const [exact, approximate] = [scaled(full), scaled(other)];
-  const factor = cholesky(exact, n);
-  const own = cholesky(approximate, n);
+  const factor = cholesky(scaled(full), n);
   if (factor === null) return null;
   const inverse = inverted(factor, n);
-  if (own === null)
-    return { kl: Number.POSITIVE_INFINITY, errors: nowhere, epsilon: Number.POSITIVE_INFINITY, coordinates: n };
-  const ownInverse = inverted(own, n);
-  // tr(I⁻¹ Î) = ‖L⁻¹ L̂‖²
-  let [trace, logdet] = [0, 0];
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = j; k <= i; k++) sum += at(inverse, i, k, n) * at(own, k, j, n);
-      trace += sum * sum;
-    }
-  for (let i = 0; i < n; i++) logdet += 2 * Math.log(at(own, i, i, n) / at(factor, i, i, n));
-  const ratios = said.map((_, j) => Math.sqrt(columnSquare(ownInverse, j, n) / columnSquare(inverse, j, n)));
-  ratios.sort((a, b) => a - b);
-  const [least, most] = extremes(inverse, approximate, n);
-  const middle = (n - 1) / 2;
-  const half = ((ratios[Math.floor(middle)] as number) + (ratios[Math.ceil(middle)] as number)) / 2;
-  return {
-    kl: Math.max(0, (trace - n - logdet) / 2),
-    errors: { least: ratios[0] as number, median: half, most: ratios[n - 1] as number },
-    epsilon: Math.max(most - 1, 1 - least, 0),
-    coordinates: n,
+  const covariance = gram(inverse, n);
+  return (other) => {
+    const approximate = scaled(other);
+    const own = cholesky(approximate, n);
+    if (own === null) return { kl: unlimited, errors: nowhere, epsilon: unlimited, coordinates: n };
+    const variances = columnSquares(inverted(own, n), n);
+    let [trace, logdet] = [0, 0];
+    for (let i = 0; i < n * n; i++) trace += (covariance[i] as number) * (approximate[i] as number);
+    for (let i = 0; i < n; i++) logdet += 2 * Math.log(at(own, i, i, n) / at(factor, i, i, n));
+    const ratios = variances.map((v, j) => Math.sqrt(v / at(covariance, j, j, n))).sort();
+    const [least, most] = extremes(inverse, approximate, n);
+    const middle = (n - 1) / 2;
+    const half = ((ratios[Math.floor(middle)] as number) + (ratios[Math.ceil(middle)] as number)) / 2;
+    return {
+      kl: Math.max(0, (trace - n - logdet) / 2),
+      errors: { least: ratios[0] as number, median: half, most: ratios[n - 1] as number },
+      epsilon: Math.max(most - 1, 1 - least, 0),
+      coordinates: n,
+    };
   };
 }
 
+const unlimited = Number.POSITIVE_INFINITY;
 const nowhere = { least: 0, median: Number.POSITIVE_INFINITY, most: Number.POSITIVE_INFINITY };
 
 function at(matrix: Float64Array, i: number, j: number, size: number): number {
@@ -90,11 +86,24 @@ function inverted(factor: Float64Array, n: number): Float64Array {
   return inverse;
 }
 
-/** (I⁻¹)ⱼⱼ, of L⁻¹. */
-function columnSquare(inverse: Float64Array, j: number, n: number): number {
-  let sum = 0;
-  for (let i = j; i < n; i++) sum += at(inverse, i, j, n) ** 2;
-  return sum;
+/** L⁻ᵀ L⁻¹ */
+function gram(inverse: Float64Array, n: number): Float64Array {
+  const product = new Float64Array(n * n);
+  for (let k = 0; k < n; k++)
+    for (let i = 0; i <= k; i++) {
+      const by = at(inverse, k, i, n);
+      for (let j = 0; j <= i; j++) product[i * n + j] = at(product, i, j, n) + by * at(inverse, k, j, n);
+    }
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) product[j * n + i] = at(product, i, j, n);
+  return product;
+}
+
+/** Squares of columns: the diagonal of L⁻ᵀ L⁻¹. */
+function columnSquares(inverse: Float64Array, n: number): Float64Array {
+  const squares = new Float64Array(n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) squares[j] = (squares[j] as number) + at(inverse, i, j, n) ** 2;
+  return squares;
 }
 
 /** The extreme eigenvalues of L⁻¹ Î L⁻ᵀ, by Lanczos steps that keep their directions orthogonal. */

@@ -1,6 +1,6 @@
 // What is shown of a flow: summaries, tables.
 
-export { divergence } from "./divergence.ts";
+export { comparison } from "./divergence.ts";
 export { normalQuantile } from "./quantile.ts";
 export { type SummaryContext, summarise } from "./summarise.ts";
 export * from "./summary.ts";

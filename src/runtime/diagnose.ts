@@ -21,8 +21,30 @@ const leastScale = 1e-100;
 const boundless = 30;
 /** Eigen-decompositions above this size are not attempted; the factor's pivots speak first, and power iterations after them. */
 const largest = 600;
-/** Share of the diagonal by which a factor is damped where its least direction is looked for, and rounds of that. */
-const [slight, rounds] = [1e-13, 40];
+/** Rounds of these. */
+const rounds = 40;
+
+/** All that there is to say at an estimate, where the largest response so far is `largest`. */
+export function examine(program: Program, phi: Float64Array, size: number): Diagnostic[] {
+  const found = diagnoseInformation(program, phi);
+  const declared = declaredAt(program, phi);
+  return [...diagnoseScales(program, declared, size), ...found, ...diagnoseShapes(program, declared, size)];
+}
+
+/** Scales at the rounding of the response. */
+export function collapsed(program: Program, phi: Float64Array, size: number): Diagnostic[] {
+  return diagnoseScales(program, declaredAt(program, phi), size);
+}
+
+/** Declared values of the parameters at φ, which is left where the artefact reads it. */
+function declaredAt({ artefact }: Program, phi: Float64Array): Map<string, Float64Array> {
+  const { layout } = artefact.step;
+  artefact.memory.set(phi, layout.state.phi.offset);
+  artefact.run("declared", 0);
+  return new Map(
+    [...layout.declared].map(([name, { offset, length }]) => [name, artefact.memory.slice(offset, offset + length)]),
+  );
+}
 
 /**
  * Looks at the total information at the end of a run, whatever the structures: blocks that keep correlations are searched
@@ -89,6 +111,8 @@ function leastOf(artefact: Program["artefact"], k: number, diagonal: Float64Arra
   const [damping, residual, direction] = [over("damping"), over("residual"), over("direction")];
   for (const name of ["score", "residual", "direction"] as const)
     memory.fill(0, state[name].offset, state[name].offset + step.size);
+  // enough that no pivot counts as vanished
+  const slight = 64 * Number.EPSILON * size;
   for (const [i, d] of diagonal.entries()) damping[i] = slight * d;
   artefact.run("factorize", 0);
   let share = unitOf(Float64Array.from({ length: size }, (_, i) => 1.5 + Math.sin(2.3 * i)));
@@ -157,11 +181,7 @@ function spectrumOfRoot(root: Float64Array, size: number): Spectrum {
 }
 
 /** Scales that fell to the rounding of the response: the fit is exact. */
-export function diagnoseScales(
-  program: Program,
-  declared: ReadonlyMap<string, Float64Array>,
-  size: number,
-): Diagnostic[] {
+function diagnoseScales(program: Program, declared: ReadonlyMap<string, Float64Array>, size: number): Diagnostic[] {
   return program.parameters.flatMap((p) => {
     if (!p.scale) return [];
     const values = declared.get(p.name) ?? new Float64Array();
@@ -173,11 +193,7 @@ export function diagnoseScales(
 }
 
 /** Lone positive parameters that ran off: the shape of a response without spread, say. */
-export function diagnoseShapes(
-  program: Program,
-  declared: ReadonlyMap<string, Float64Array>,
-  size: number,
-): Diagnostic[] {
+function diagnoseShapes(program: Program, declared: ReadonlyMap<string, Float64Array>, size: number): Diagnostic[] {
   return program.parameters.flatMap((p) => {
     const at = declared.get(p.name)?.findIndex((x) => x > rounding.greatest * Math.max(1, size)) ?? -1;
     return p.scale && at >= 0 ? [atBound(program, p.first + at, new Float64Array(program.artefact.step.size))] : [];

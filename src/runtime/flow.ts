@@ -7,7 +7,7 @@ import type { Batch } from "../ir/index.ts";
 import { type Approached, approach } from "./approach.ts";
 import { illConditioned } from "./condition.ts";
 import type { Crew } from "./crew.ts";
-import { diagnoseBounds, diagnoseInformation, diagnoseScales, diagnoseShapes, floors, noMaximum } from "./diagnose.ts";
+import { collapsed, diagnoseBounds, examine, floors, noMaximum } from "./diagnose.ts";
 import { NumericalError } from "./errors.ts";
 import type { FlowEvent } from "./event.ts";
 import { type Escape, type MaximiseOptions, type Maximum, maximise, vanished } from "./maximise.ts";
@@ -16,6 +16,7 @@ import type { Program } from "./program.ts";
 import { badRows, copied, describeRow, stretch, takeRows } from "./rows.ts";
 import type { SavedState } from "./state.ts";
 import { gatherRows, pace, refactor, rowOrder, steer, trainStep } from "./train.ts";
+import { type Testimony, Witness } from "./witness.ts";
 
 /** Progress of a fit, once a pass or an accepted step. */
 export interface Progress {
@@ -37,6 +38,8 @@ export interface FlowHooks {
    * φ in the same order; null where that may not be.
    */
   readonly steadier?: (program: Program, reasons: ReadonlyMap<number, string>) => Steadied | null;
+  /** The same model with its full information, where a plan's leaves something out and it can be had. */
+  readonly witness?: (program: Program) => Program | null;
 }
 
 export interface Steadied {
@@ -77,8 +80,13 @@ export class Flow {
   #largest = 0;
   /** The first rows alone had no finite maximum; whether that is so still is asked at the end. */
   #escape: Escape | null = null;
+  /** The full information beside one that leaves something out, where the first rows left doubts; and what it said. */
+  #witness: Witness | null = null;
+  #warnings: readonly Diagnostic[] = [];
   /** Passes in which the first rows, or a batch, did not converge; 0 where all did. */
   #unfinished = 0;
+  /** Batches that a fit went over. */
+  #usable: readonly Batch[] = [];
   /** φ is at the last digits already: nothing came since `finish`. */
   #settled = false;
 
@@ -213,7 +221,9 @@ export class Flow {
     if (maximum === null)
       throw new NumericalError([diagnose("FF603", null, { what: "The log-likelihood at the start" })]);
     this.#weigh(false);
-    this.#conclude(maximum);
+    const usable = this.#usable;
+    this.#usable = [];
+    this.#conclude(maximum, this.#ask(usable));
   }
 
   /** The maximum over the rows, absorbed; null where the objective has no value at the start. */
@@ -234,6 +244,7 @@ export class Flow {
       if (this.#steadied(begin, total)) return this.#search(batches, total, null);
       this.#absorb(maximum, objective, null);
       if (near !== null) this.#advance(near.rest);
+      this.#usable = batches;
       this.rows += batches.reduce((sum, batch) => sum + batch.rows, 0);
       return maximum;
     } finally {
@@ -334,6 +345,7 @@ export class Flow {
       loadBatch(artefact, batch, from, count);
       artefact.run("update", count);
       if (control[outcome] === 0 && Number.isFinite(logLikelihood[0])) {
+        this.#witness?.take(this.program, this.phi, stretch(batch, from, count));
         this.rows += count;
         continue;
       }
@@ -448,6 +460,7 @@ export class Flow {
       const maximum = this.#maximise(objective, { polish: false, tolerance, maxPasses: 10 * inner });
       this.#refuse(maximum, objective);
       this.#absorb(maximum, objective, memory);
+      this.#witness?.take(this.program, this.phi, usable);
       this.rows += usable.rows;
     } catch (error) {
       this.phi.set(centre);
@@ -461,6 +474,9 @@ export class Flow {
     if (this.rows === 0) throw new NumericalError([diagnose("FF506", null, {})]);
     this.#settle();
     this.#examine();
+    this.diagnostics.push(...this.#warnings);
+    const errors = this.#witness?.conclude() ?? [];
+    if (errors.length > 0) throw new NumericalError(errors);
     if (this.#escaped()) throw new NumericalError([noMaximum(this.program, (this.#escape as Escape).direction)]);
     this.converged = this.#unfinished === 0;
     if (!this.converged) this.diagnostics.push(diagnose("FF601", null, { passes: this.#unfinished }));
@@ -511,10 +527,12 @@ export class Flow {
       throw error;
     }
     this.rows = this.#heldRows;
+    const held = this.#held;
     this.#held = [];
     this.#heldRows = 0;
     this.passes = 1;
     this.#weigh(false);
+    this.#ask(held);
   }
 
   /** Throws where the search broke off at no maximum; a singular information may still be mended by later rows. */
@@ -531,8 +549,7 @@ export class Flow {
 
   /** Whether a scale is at the rounding of the response. */
   #collapsed(phi: Float64Array): boolean {
-    this.phi.set(phi);
-    return this.#scales().length > 0;
+    return collapsed(this.program, phi, this.#largest).length > 0;
   }
 
   /** Whether the direction in which the first rows had no maximum has none still. */
@@ -583,13 +600,16 @@ export class Flow {
     this.converged = maximum.converged;
   }
 
-  #conclude(maximum: Maximum): void {
+  #conclude(maximum: Maximum, said: Testimony | null): void {
     const { passes } = this;
     if (maximum.escaping !== null) throw new NumericalError([noMaximum(this.program, maximum.escaping.direction)]);
     this.#examine();
+    this.diagnostics.push(...this.#warnings);
+    if (said?.far) this.converged = false;
     // with a scale at the rounding of the response the objective is noise: there is nothing left to gain
     const exact = this.diagnostics.some((d) => d.code === "FF605");
-    if (exact) this.converged = true;
+    if (!exact && said !== null && said.errors.length > 0) throw new NumericalError(said.errors);
+    if (exact && said?.far !== true) this.converged = true;
     else if (maximum.stuck) throw new NumericalError([diagnose("FF607", null, { pass: passes })]);
     if (!this.converged) this.diagnostics.push(diagnose("FF601", null, { passes }));
   }
@@ -597,26 +617,24 @@ export class Flow {
   /** Diagnoses the information at the estimate; errors stop the run, warnings are kept. */
   #examine(): void {
     this.diagnostics.length = 0;
-    const found = diagnoseInformation(this.program, this.phi);
-    this.diagnostics.push(...this.#scales());
-    found.push(...diagnoseShapes(this.program, this.#declared(), this.#largest));
+    const found = examine(this.program, this.phi, this.#largest);
     const errors = found.filter((d) => d.severity === "error");
     if (errors.length > 0) throw new NumericalError(errors);
     this.diagnostics.push(...found);
   }
 
-  /** Scales at the rounding of the response. */
-  #scales(): Diagnostic[] {
-    return diagnoseScales(this.program, this.#declared(), this.#largest);
-  }
-
-  /** Declared values of the parameters at φ. */
-  #declared(): Map<string, Float64Array> {
-    const { artefact } = this.program;
-    artefact.run("declared", 0);
-    const values = ({ offset, length }: { offset: number; length: number }): Float64Array =>
-      artefact.memory.slice(offset, offset + length);
-    return new Map([...artefact.step.layout.declared].map(([name, region]) => [name, values(region)]));
+  /** Asks the full information, where the plan's leaves something out, of rows that were fitted. */
+  #ask(batches: readonly Batch[]): Testimony | null {
+    const program = this.#hooks.witness?.(this.program) ?? null;
+    if (program === null) return null;
+    this.#state("damping").fill(0);
+    for (const procedure of ["prior", "factorize", "invert"] as const) this.program.artefact.run(procedure, 0);
+    this.#witness = new Witness(program);
+    const { phi, program: own } = this;
+    const said = this.#witness.hear({ program: own, phi, largest: this.#largest }, batches);
+    if (said.errors.length === 0) this.#witness = null;
+    this.#warnings = said.warnings;
+    return said;
   }
 
   /** Rows without a finite likelihood at the current estimate stop the run, or are left out and counted. */

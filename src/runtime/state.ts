@@ -134,7 +134,9 @@ export function decodeState(bytes: Uint8Array, file: string): Decoded {
   }
   let description: unknown;
   try {
-    description = JSON.parse(meta.state);
+    const written: unknown = JSON.parse(meta.state);
+    // states from before plans could change have no events
+    description = typeof written === "object" && written !== null ? { events: [], ...written } : written;
   } catch {
     return refuse("its description is not JSON");
   }

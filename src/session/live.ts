@@ -28,7 +28,7 @@ import { startOf } from "./program.ts";
 import { settle } from "./reader.ts";
 import { type Replanner, replan, replanner } from "./replan.ts";
 import { type LoadedState, restoreFlow, saveFlow } from "./saved.ts";
-import { steadierOf } from "./steady.ts";
+import { steadierOf, witnessOf } from "./steady.ts";
 
 /** An estimate with its standard error and interval; arrays for parameters with a shape, in order. */
 export interface Estimate {
@@ -223,7 +223,10 @@ export class LiveFlow {
       settle(this.#compiled, program, learner);
     }
     const encodeObjects = objectEncoder(selection, data.bindings.levels);
-    const flow = new Flow(program, startOf(program), steadierOf(this.#compiled, this.#options));
+    const flow = new Flow(program, startOf(program), {
+      ...steadierOf(this.#compiled, this.#options),
+      ...witnessOf(this.#compiled, this.#options),
+    });
     return { flow, encode, encodeObjects, replanning: replanner(this.#compiled, flow, this.#options) };
   }
 

@@ -5,7 +5,7 @@
 import type { Compiled } from "../compile.ts";
 import type { Batch, Candidate, Divergence, Form, Plan, PlanBlock, RowSource } from "../ir/index.ts";
 import { type Measured, wayKey } from "../planner/index.ts";
-import { divergence } from "../reports/index.ts";
+import { comparison } from "../reports/index.ts";
 import {
   blockInformation,
   Flow,
@@ -149,13 +149,15 @@ export function compared(
     return ({ names }) => denseOver(program, names);
   };
   const full = informed(({ names }) => [{ parameters: names, form: { kind: "full" } }]);
+  const against = new Map(compare.map((set) => [set, comparison(full(set), set.size)]));
   const found = new Map(compare.map((set) => [set, [] as (Divergence | null)[]]));
   const most = Math.max(...compare.map(({ candidates }) => candidates.length));
-  for (let k = 0; k < most; k++) {
+  const measurable = compare.some((set) => against.get(set) !== null);
+  for (let k = 0; measurable && k < most; k++) {
     const own_ = (set: PlannedSet): Drafts => (set.candidates[k] ?? (set.candidates[0] as Candidate)).blocks;
     const other = informed(own_);
     for (const set of compare)
-      if (k < set.candidates.length) found.get(set)?.push(divergence(full(set), other(set), set.size));
+      if (k < set.candidates.length) found.get(set)?.push(against.get(set)?.(other(set)) ?? null);
   }
   const shown = new Map(
     compare.map((set) => [

@@ -13,7 +13,7 @@ import { startOf } from "./program.ts";
 import { learnFeatures, Reader, settle } from "./reader.ts";
 import { replanner } from "./replan.ts";
 import { type LoadedState, restoreFlow, saveFlow } from "./saved.ts";
-import { steadierOf } from "./steady.ts";
+import { steadierOf, witnessOf } from "./steady.ts";
 import { recruiter, type SpawnMember } from "./threads.ts";
 
 export interface RunHooks {
@@ -232,6 +232,7 @@ function flowHooks(compiled: Compiled, options: Resolved, hooks: RunHooks): Flow
   const { onProgress, signal } = hooks;
   return {
     ...steadierOf(compiled, options),
+    ...witnessOf(compiled, options),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { stopped: () => signal.aborted }),
   };

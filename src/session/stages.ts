@@ -5,7 +5,7 @@ import { diagnose } from "../diagnostics/index.ts";
 import { loops } from "../emit/index.ts";
 import { type NodeId, type Plan, printDensity, printNode, type RowSource } from "../ir/index.ts";
 
-import { type BoundData, bindData, fixed } from "./bind.ts";
+import { type BoundData, bindData, fixed, nothingSelected } from "./bind.ts";
 import { construct } from "./construct.ts";
 import { CompileError, DataError } from "./errors.ts";
 import { jsArtefact } from "./js-artefact.ts";
@@ -73,8 +73,7 @@ export async function sized(compiled: Compiled, source: RowSource | null): Promi
     const span = density.data.find((d) => d.name === open.data)?.span ?? null;
     throw new CompileError([diagnose("FF421", span, { name: open.name })]);
   }
-  const selection = { kind: "selection", items: [], once: [], columns: [] } as const;
-  const { data, diagnostics } = fixed({ ...density, data: [] }, selection, new Map(), new Map());
+  const { data, diagnostics } = fixed({ ...density, data: [] }, nothingSelected, new Map(), new Map());
   if (data === null) throw new CompileError(diagnostics);
   return data;
 }

@@ -1,5 +1,5 @@
-// What `structure auto` does where the data turn out to be worse conditioned than normal equations stand: the same model
-// with its information in square-root form (mathematics.md §10).
+// The same model with its information kept otherwise, for a flow that asks: in square-root form where `structure auto` met
+// data that are worse conditioned than normal equations stand (mathematics.md §10), in full beside a plan that loses some.
 
 import type { StructureRequest } from "../check/index.ts";
 import type { Compiled } from "../compile.ts";
@@ -38,6 +38,24 @@ export function steadierOf(compiled: Compiled, options: Resolved): Pick<FlowHook
         program: { ...other, plan: explained(other.plan, plan, chosen) },
         event: { kind: "replanned", row: 0, from: "full", to: "full sqrt", reason: told.join("; ") },
       };
+    },
+  };
+}
+
+/** Coordinates up to which full information is made beside one that leaves something out. */
+const witnessed = 600;
+
+/** The same model with its full information, beside a plan that loses some of it; `{}` where it is not asked for. */
+export function witnessOf(compiled: Compiled, options: Resolved): Pick<FlowHooks, "witness"> {
+  return {
+    witness({ plan, bindings }) {
+      const size = plan.blocks.reduce((sum, block) => sum + block.size, 0);
+      if (size > witnessed || plan.blocks.every(({ loss }) => loss === 0)) return null;
+      const parameters = plan.blocks.flatMap((block) => block.parameters);
+      const given = [{ parameters, form: { kind: "full" } as const }];
+      const data = { selection: nothingSelected, bindings };
+      const settings: Resolved = { ...options, mode: "fit", plain: null, keep: 1 };
+      return construct(compiled, data, settings, { given, batchRows: plan.batchRows, explain: false }).program;
     },
   };
 }

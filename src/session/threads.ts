@@ -4,8 +4,9 @@
 
 import { type Compiled, compileSource } from "../compile.ts";
 import { type Artefact, join, type SharedProgram } from "../emit/index.ts";
-import type { Batch, Bindings, Step } from "../ir/index.ts";
+import type { Batch, Bindings, Plan, PlanBlock, Step } from "../ir/index.ts";
 import { Crew, fail, lineOf, openLine, type Program, type Recruit, serve } from "../runtime/index.ts";
+import { nothingSelected } from "./bind.ts";
 import { construct } from "./construct.ts";
 import type { Resolved } from "./options.ts";
 import { setFixed } from "./program.ts";
@@ -20,6 +21,8 @@ export interface MemberOrders {
   readonly used: Readonly<Record<string, string>>;
   readonly constants: Readonly<Record<string, number>>;
   readonly options: Resolved;
+  /** The leader's plan, which a pilot may have had a say in. */
+  readonly plan: Pick<Plan, "batchRows"> & { readonly blocks: readonly Pick<PlanBlock, "parameters" | "form">[] };
   readonly bindings: Bindings;
   readonly line: SharedArrayBuffer;
   readonly batches: readonly Batch[];
@@ -53,8 +56,9 @@ function artefactOf(orders: MemberOrders): Artefact {
     resolve: (path) => (path in orders.used ? { path, text: orders.used[path] as string } : null),
   });
   if (compiled === null) throw new Error("a member got a model with errors");
-  const selection = { kind: "selection", items: [], once: [], columns: [] } as const;
-  return construct(compiled, { selection, bindings }, orders.options, { explain: false }).program.artefact;
+  const { blocks: given, batchRows } = orders.plan;
+  const data = { selection: nothingSelected, bindings };
+  return construct(compiled, data, orders.options, { given, batchRows, explain: false }).program.artefact;
 }
 
 /** A step of which only layout and size are known: what passing over rows needs. */
@@ -78,6 +82,8 @@ export function recruiter(
 ): Recruit | null {
   if (spawn === undefined || options.threads < 2) return null;
   const { shared, step } = program.artefact;
+  const { batchRows } = program.plan;
+  const blocks = program.plan.blocks.map(({ parameters, form }) => ({ parameters, form }));
   return (batches) => {
     const count = Math.min(options.threads, batches.length);
     const share = (k: number): readonly Batch[] =>
@@ -93,6 +99,7 @@ export function recruiter(
         used: compiled.used,
         constants: compiled.constants,
         options,
+        plan: { batchRows, blocks },
         bindings: program.bindings,
         line: buffer,
         batches: own.map(inSharedMemory),
