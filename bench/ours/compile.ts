@@ -1,4 +1,4 @@
-// From source to a running flow, by the product, in a process that is warm: `ready` ends when the update is compiled
+// From source to a running flow, by the product, in a process that is warm: `ready` ends when the module is made
 // for the data's sizes and could take rows; `first` when the first rows have been taken and estimates are there.
 
 import { compile, openSource, stream } from "../../src/index.ts";
@@ -13,10 +13,10 @@ await serve(async (task) => {
   const { ms, value } = await timed(async () => {
     const model = compile(countsModel);
     return task.until === "ready"
-      ? await model.plan(options, opened.source)
+      ? await model.artefact("wasm", options, opened.source)
       : await stream(model, opened.source, options);
   });
   await opened.source.close();
-  const parameters = "parameters" in value ? value.parameters.length : 0;
+  const parameters = typeof value === "object" && "parameters" in value ? value.parameters.length : 0;
   return parameters === 0 ? { ms } : { ms, figures: { parameters } };
 });
