@@ -1,7 +1,7 @@
 // Flow settings with their defaults filled in: what was said in the model, then what was said on the call, then ours.
 
-import type { FlowOptions, Forgetting, Rate, StructureRequest } from "../check/index.ts";
-import type { Budget } from "../ir/index.ts";
+import type { FlowOptions, Forgetting, Rate } from "../check/index.ts";
+import type { Budget, StructureRequest } from "../ir/index.ts";
 import type { Rates } from "../planner/index.ts";
 import type { PlainOptions, RunOptions } from "../runtime/index.ts";
 
@@ -17,6 +17,8 @@ export interface Resolved extends RunOptions {
   /** Length of a step; null for the Newton step. */
   readonly rate: Rate | null;
   readonly lineSearch: boolean;
+  /** Share of the steps before that a plain step carries on. */
+  readonly momentum: number;
   readonly precision: "auto" | "single" | "double";
   /** How often a stream goes over its rows, and whether in an order of their own each time. */
   readonly passes: number;
@@ -38,6 +40,7 @@ export function resolve(model: FlowOptions, call: FlowOptions): Resolved {
   const said = { ...model, ...call };
   const mode = said.mode ?? "fit";
   const structure = said.structure ?? "auto";
+  const plain = plainOf(said, mode);
   const passes = said.passes ?? 1;
   return {
     mode,
@@ -56,9 +59,11 @@ export function resolve(model: FlowOptions, call: FlowOptions): Resolved {
     maxPasses: said.maxPasses ?? 2000,
     damping: said.damping ?? 0,
     rate: said.rate ?? null,
-    lineSearch: said.lineSearch ?? true,
+    // what a saved state keeps is read again as settings: it says which flow it was
+    lineSearch: plain === null,
+    momentum: said.momentum ?? 0,
     keep: mode === "stream" ? keptOf(said.forget ?? { kind: "none" }) : 1,
-    plain: plainOf(said, mode),
+    plain,
     inner: said.inner ?? 20,
     warmup: said.warmup ?? null,
     passes,
@@ -89,15 +94,16 @@ export function batchRows({ batch, mode }: Pick<Resolved, "batch" | "mode">): {
 /** The plain flow, where a stream is to make steps without a search: said so, or by a rate, or over the rows again and again. */
 function plainOf(said: FlowOptions, mode: Resolved["mode"]): PlainOptions | null {
   const passes = said.passes ?? 1;
-  const searching = said.lineSearch ?? (said.rate === undefined && said.momentum === undefined && passes === 1);
+  const rate = said.rate ?? null;
+  const searching = said.lineSearch ?? (rate === null && said.momentum === undefined && passes === 1);
   if (mode !== "stream" || searching) return null;
   return {
-    rate: said.rate ?? null,
+    rate,
     passes,
     shuffle: said.shuffle ?? passes > 1,
     refresh: null,
     momentum: said.momentum ?? 0,
-    clip: said.rate === undefined ? 0 : 0.03,
+    clip: rate === null ? 0 : 0.03,
     firstDamping: 1e-2,
   };
 }
