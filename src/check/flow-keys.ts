@@ -1,7 +1,7 @@
 // The keys of `flow`, each with what it may be and how it is read.
 
-import type { Budget } from "../ir/index.ts";
-import { type FlowOptions, type StructureRequest, structureWords } from "./flow-options.ts";
+import type { Budget, StructureRequest } from "../ir/index.ts";
+import { type FlowOptions, structureWords } from "./flow-options.ts";
 import { bytes, counting, nameOf, numberOf, type Phrase, perSecond, rowsOf, seconds, wordOf } from "./flow-values.ts";
 
 /** What reading a value gave; null where it is none of the key's. */

@@ -2,8 +2,8 @@
 // a layer for all of that.
 
 import { type Diagnostic, diagnose, type Span } from "../diagnostics/index.ts";
+import type { StructureRequest } from "../ir/index.ts";
 import type { FlowEntry } from "../syntax/index.ts";
-import type { StructureRequest } from "./flow-options.ts";
 import { suggestion } from "./names.ts";
 
 /** The requests with every name a parameter's, and what is wrong with the others. */

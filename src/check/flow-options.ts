@@ -1,20 +1,18 @@
 // What the settings of `flow` may say, as plain values: the same for a model's block, a flag and a call.
 
-import type { Budget } from "../ir/index.ts";
+import type { Budget, StructureRequest } from "../ir/index.ts";
 
 /** Kinds of structure that can be asked for. */
-export const structureWords = ["auto", "full", "diagonal", "scalar", "block", "kronecker", "arrow", "lowrank"] as const;
-
-/** One phrase of `structure`: how some parameters keep their information. */
-export interface StructureRequest {
-  readonly kind: (typeof structureWords)[number];
-  /** `full sqrt`: in square-root form. */
-  readonly root?: true;
-  /** `lowrank 10`; absent lets the planner choose. */
-  readonly rank?: number;
-  /** `for W1 W2`; null is every parameter that no other phrase names. */
-  readonly parameters: readonly string[] | null;
-}
+export const structureWords = [
+  "auto",
+  "full",
+  "diagonal",
+  "scalar",
+  "block",
+  "kronecker",
+  "arrow",
+  "lowrank",
+] as const satisfies readonly StructureRequest["kind"][];
 
 /** Which information stands for the curvature. */
 export type InformationWord = "expected" | "empirical" | "sampled" | "observed";

@@ -52,9 +52,11 @@ export {
   type Plan,
   type PlanBlock,
   type StructureKind,
+  type StructureRequest,
 } from "./plan.ts";
 export { type LeafName, printDensity, printNode } from "./print.ts";
 export { type Random, random, words } from "./random.ts";
+export { type Run, runsOf } from "./runs.ts";
 export {
   bindDim,
   type Dim,

@@ -17,6 +17,17 @@ export type Form =
    */
   | { readonly kind: "arrow"; readonly core: number; readonly levels: number; readonly widths: readonly number[] };
 
+/** One phrase of the setting `structure`: how some parameters are to keep their information. */
+export interface StructureRequest {
+  readonly kind: "auto" | "full" | "diagonal" | "scalar" | "block" | "kronecker" | "arrow" | "lowrank";
+  /** `full sqrt`: in square-root form. */
+  readonly root?: true;
+  /** `lowrank 10`; absent lets the planner choose. */
+  readonly rank?: number;
+  /** `for W1 W2`; null is every parameter that no other phrase names. */
+  readonly parameters: readonly string[] | null;
+}
+
 /** What a plan may spend; what is absent is not limited, but to a gigabyte and a millisecond a row. */
 export interface Budget {
   /** Whatever it takes: not even that. */

@@ -1,15 +1,7 @@
 // The procedures of a Step, one writer each, in a total table: what an update does, as array instructions.
 
-import {
-  type ByParameter,
-  control,
-  known,
-  type NodeId,
-  type Output,
-  type ProcedureName,
-  type Region,
-} from "../ir/index.ts";
-import { type HessianProducts, part } from "../structures/index.ts";
+import { type ByParameter, control, type NodeId, type Output, type ProcedureName, type Region } from "../ir/index.ts";
+import { accumulateGroups, type HessianProducts, part, type StepSink } from "../structures/index.ts";
 import { appendable, basisOf, type LaidBlock, type StepContext } from "./context.ts";
 import type { ProcedureSink } from "./sink.ts";
 import { flowWriters, incomingOf } from "./update.ts";
@@ -220,31 +212,23 @@ function accumulateFactors(
   context: StepContext,
   sink: ProcedureSink,
   blocks: readonly LaidBlock[],
-  appended: number | null = null,
+  appended?: number,
 ): void {
-  if (blocks.length === 0) return;
-  for (const group of context.bound.row.factors[basisOf(context.plan)]) {
-    const { draws } = context.plan;
-    const sampled = group.basis === "sampled";
-    const weight = sampled ? sink.graph.div(group.weight, sink.graph.constant(draws)) : group.weight;
-    const write = (each: ProcedureSink): void => {
-      if (sampled) drawSigns(context, each);
-      for (const { structure, block, step, factor } of blocks) {
-        const parts = new Map([...group.parts].filter(([name]) => step.parameters.includes(name)));
-        const factors = { ...group, weight, parts };
-        if (parts.size === 0) continue;
-        if (appended === null) structure.accumulate(sink, each, block, step.information, factors);
-        else structure.append?.(each, block, step.memory, factor, factors, appended);
-      }
-    };
-    const lanes = group.lanes === null ? (sampled ? draws : 1) : known(group.lanes);
-    if (group.lanes === null && lanes === 1) write(sink);
-    else sink.lanes(lanes, write);
-  }
+  const owners = blocks.map(({ structure, block, step, factor }) => ({
+    structure,
+    block,
+    target: appended === undefined ? step.information : step.memory,
+    factor,
+  }));
+  accumulateGroups(sink, owners, context.bound.row.factors[basisOf(context.plan)], {
+    draws: context.plan.draws,
+    drawSigns: (each) => drawSigns(context, each),
+    ...(appended === undefined ? {} : { appended }),
+  });
 }
 
 /** New signs in every region of noise, by a counter that goes on. */
-function drawSigns({ layout }: StepContext, sink: ProcedureSink): void {
+function drawSigns({ layout }: StepContext, sink: StepSink): void {
   const steering = (at: number): Region => part(layout.state.control, at, 1);
   for (const [stream, region] of [...layout.noise.values()].entries()) {
     const args = [

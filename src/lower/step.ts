@@ -6,7 +6,6 @@ import {
   elements,
   known,
   type Layout,
-  order,
   type ParameterPlace,
   type Plan,
   type Procedure,
@@ -16,7 +15,7 @@ import {
   type Step,
   stateLengths,
 } from "../ir/index.ts";
-import { type Block, coupled, part, structureOf } from "../structures/index.ts";
+import { type Block, coupled, noises, part, structureOf } from "../structures/index.ts";
 import type { Bound } from "./bind.ts";
 import { basisOf, type LaidBlock, type StepContext } from "./context.ts";
 import { writers } from "./procedures.ts";
@@ -100,17 +99,6 @@ function placed(bound: Bound, plan: Plan): ParameterPlace[] {
       first += place.size;
       return place;
     }),
-  );
-}
-
-/** The random signs that sampled information takes, with their shapes. */
-function noises({ graph, row }: Bound): ReadonlyMap<string, readonly number[]> {
-  const nodes = order(
-    graph,
-    row.factors.sampled.flatMap((group) => [...group.parts.values()]),
-  ).map((id) => graph.node(id));
-  return new Map(
-    nodes.filter((n) => n.op === "noise").map((n) => [n.attributes.name as string, n.shape.map(known)] as const),
   );
 }
 

@@ -5,7 +5,7 @@
 // no step that helps) ends the update without a change, and is told in `control`; the host then has richer means.
 
 import { control, type Instruction, type Region, type Scalar, type StepBlock } from "../ir/index.ts";
-import { part } from "../structures/index.ts";
+import { borrowsFrom, part } from "../structures/index.ts";
 import { appendable, type StepContext } from "./context.ts";
 import { apply, type Body, call, number, routine, scalarOf, when, zeroed } from "./instructions.ts";
 import { trainWriter } from "./plain.ts";
@@ -17,8 +17,6 @@ const sufficient = 1e-4;
 const halvings = 40;
 /** The memory must hold this many times the batch's rows before its information is borrowed. */
 const outweighs = 4;
-/** Coordinates from which the batch's information costs more than the extra steps that borrowing takes. */
-const worthwhile = 32;
 /** A factor that was brought along is made anew when so large a share of the rows in memory was appended to it. */
 const renewal = 0.5;
 
@@ -142,7 +140,7 @@ class Driver {
         this.write("seen", apply("mul", this.read("kept"), this.read("seen"))),
         this.write("fresh", number(0)),
       ]),
-      this.write("borrowed", this.#context.size >= worthwhile ? enough : number(0)),
+      this.write("borrowed", this.#context.size >= borrowsFrom ? enough : number(0)),
       ...zeroed(state.damping, state.information),
       ...this.accumulate("value", this.valueAtCentre("value")),
       this.write("steps", number(0)),

@@ -14,6 +14,7 @@ import {
   type Plan,
   type PlanBlock,
   type Precision,
+  type StructureRequest,
 } from "../ir/index.ts";
 import { coupled } from "../structures/index.ts";
 import { byMeasure, type Measured, nats } from "./measured.ts";
@@ -34,15 +35,6 @@ import {
   weighModel,
 } from "./weigh.ts";
 import { noWork, type Work } from "./work.ts";
-
-/** What was asked of some parameters, or of all that no other request names (null). */
-export interface StructureRequest {
-  readonly kind: "auto" | "full" | "diagonal" | "scalar" | "block" | "kronecker" | "arrow" | "lowrank";
-  /** `full sqrt`. */
-  readonly root?: true;
-  readonly rank?: number;
-  readonly parameters: readonly string[] | null;
-}
 
 export interface PlanOptions extends Means {
   readonly structure: readonly StructureRequest[];

@@ -12,7 +12,6 @@ import {
   known,
   type NodeId,
   type Output,
-  order,
   type ParameterPlace,
   type Precision,
   type Region,
@@ -20,7 +19,16 @@ import {
   stateLengths,
   type Tally,
 } from "../ir/index.ts";
-import { appendable, type Block, type HessianProducts, type StepSink, structureOf } from "../structures/index.ts";
+import {
+  accumulateGroups,
+  appendable,
+  type Block,
+  borrowsFrom,
+  type HessianProducts,
+  noises,
+  type StepSink,
+  structureOf,
+} from "../structures/index.ts";
 import type { Draft } from "./ways.ts";
 import { flopsOf, noWork, sumOfWork, type Work, without, workOf } from "./work.ts";
 
@@ -182,7 +190,7 @@ export function weighModel(scales: Scales, { columns, once }: Means, sampled: bo
     stretch(once.values(), 1) +
     stretch(inputs, 2) +
     stretch(inputs, capacity) +
-    (sampled ? noiseLength(bound, capacity) : 0) +
+    (sampled ? stretch(noises(bound).values(), capacity) : 0) +
     bound.reports.map((r) => elements(graph.shape(r.value))).reduce((sum, n) => sum + even(n) + even(n * size), 0) +
     bound.parameters.reduce((sum, p) => sum + even(elements(p.shape)) * (p.init === null ? 1 : 2), 0);
   return {
@@ -224,9 +232,11 @@ export function weighBlocks(
     for (const block of blocks)
       structureOf(block.form).accumulateHessian?.(sink, block, { ...whole, length: block.size }, hessian);
   };
-  const factors = (sink: StepSink): void => {
-    for (const group of groups) accumulate(sink, blocks, group, draws);
-  };
+  const owners = blocks.map((block) => {
+    const target = { ...nowhere, length: block.size };
+    return { block, structure: structureOf(block.form), target, factor: target };
+  });
+  const factors = (sink: StepSink): void => accumulateGroups(sink, owners, groups, { draws });
   const observe = (sink: StepSink): void => hessians(sink, sums(graph, row.curvature), new Set());
   const inform = information === "observed" ? observe : factors;
   const alone = weigh(inform);
@@ -259,14 +269,9 @@ export function weighBlocks(
     structure.solve(sink, block, factor, over, over, over),
   );
   const multiply = every((sink, { block, structure, kept, over }) => structure.multiply(sink, block, kept, over, over));
-  const owners = each.map(({ block, structure }) => ({ block, structure }));
   const rows = appendable({ bound, blocks: owners, information, draws, capacity: scales.capacity });
   const appended =
-    rows === 0
-      ? null
-      : weigh((sink) => {
-          for (const group of groups) accumulate(sink, blocks, group, draws, rows);
-        });
+    rows === 0 ? null : weigh((sink) => accumulateGroups(sink, owners, groups, { draws, appended: rows }));
   const absorb = every((sink, { block, structure, kept }) => structure.absorb(sink, block, kept, kept));
   // these cost a batch nothing, but the scratch they want is held
   every((sink, { block, structure, kept, factor, over }) => {
@@ -292,30 +297,6 @@ export function weighBlocks(
   };
 }
 
-/** The score factors of a group, in every block that has a part in them. */
-function accumulate(
-  sink: StepSink,
-  blocks: readonly Block[],
-  group: FactorGroup,
-  draws: number,
-  appended: number | null = null,
-): void {
-  const write = (each: StepSink): void => {
-    for (const block of blocks) {
-      const own = [...group.parts].filter(([name]) => block.parameters.some((p) => p.name === name));
-      if (own.length === 0) continue;
-      const information = { ...nowhere, length: block.size };
-      const factors = { ...group, parts: new Map(own) };
-      const structure = structureOf(block.form);
-      if (appended === null) structure.accumulate(sink, each, block, information, factors);
-      else structure.append?.(each, block, information, information, factors, appended);
-    }
-  };
-  const lanes = group.lanes === null ? (group.basis === "sampled" ? draws : 1) : known(group.lanes);
-  if (group.lanes === null && lanes === 1) write(sink);
-  else sink.lanes(lanes, write);
-}
-
 /** A draft as a block that begins at 0. */
 export function blockOf(bound: Bound, { parameters, form }: Draft): Block {
   let size = 0;
@@ -327,9 +308,6 @@ export function blockOf(bound: Bound, { parameters, form }: Draft): Block {
   });
   return { parameters: places, first: 0, size, form };
 }
-
-/** As lower/update.ts has it: from so many coordinates on, steps borrow the memory's information. */
-const worthwhile = 32;
 
 /**
  * A batch of a stream that takes one step. The log-likelihood and score are had before and after it; the information as
@@ -346,7 +324,7 @@ export function batchWork(base: Base, weights: readonly Weight[]): Work {
     ]),
   ];
   const kept = weights.reduce((sum, w) => sum + w.kept, 0);
-  const borrows = size >= worthwhile;
+  const borrows = size >= borrowsFrom;
   const appends = borrows && weights.every((w) => w.append !== null);
   // what the information of several sets is computed from is computed once
   const shared = weights.map((w) => without(w.inform, w.added));
@@ -393,16 +371,4 @@ export function memoryOf(base: Base, weights: readonly Weight[]): number {
   const scratch = new Map(weights.flatMap((w) => [...w.scratch]));
   const worked = [...scratch.values()].reduce((sum, n) => sum + n, 0);
   return 8 * (base.length + base.stored + state + worked + total((w) => w.stored));
-}
-
-/** Doubles of the random signs that sampled information takes. */
-function noiseLength({ graph, row }: Bound, capacity: number): number {
-  const nodes = order(
-    graph,
-    row.factors.sampled.flatMap((group) => [...group.parts.values()]),
-  ).map((id) => graph.node(id));
-  const shapes = new Map(
-    nodes.flatMap((n) => (n.op === "noise" ? [[n.attributes.name, n.shape.map(known)] as const] : [])),
-  );
-  return [...shapes.values()].reduce((sum, shape) => sum + even(capacity * elements(shape)), 0);
 }

@@ -3,7 +3,7 @@
 // at φ, and the data's information D in the artefact's region `memory`; the prior is a term of its own throughout.
 
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
-import type { Batch } from "../ir/index.ts";
+import type { Batch, StateName } from "../ir/index.ts";
 import { type Approached, approach } from "./approach.ts";
 import { illConditioned } from "./condition.ts";
 import type { Crew } from "./crew.ts";
@@ -13,6 +13,7 @@ import type { FlowEvent } from "./event.ts";
 import { type Escape, type MaximiseOptions, type Maximum, maximise, vanished } from "./maximise.ts";
 import { loadBatch, Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
+import { stateOf } from "./regions.ts";
 import { badRows, copied, describeRow, stretch, takeRows } from "./rows.ts";
 import type { SavedState } from "./state.ts";
 import { gatherRows, pace, refactor, rowOrder, steer, trainStep } from "./train.ts";
@@ -678,8 +679,7 @@ export class Flow {
     this.#hooks.onProgress?.({ rows: total, total, pass: passes, logLikelihood, decrement: null });
   }
 
-  #state(name: keyof Program["artefact"]["step"]["layout"]["state"]): Float64Array {
-    const { offset, length } = this.program.artefact.step.layout.state[name];
-    return this.program.artefact.memory.subarray(offset, offset + length);
+  #state(name: StateName): Float64Array {
+    return stateOf(this.program.artefact, name);
   }
 }

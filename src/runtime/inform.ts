@@ -3,23 +3,21 @@
 import type { Batch } from "../ir/index.ts";
 import { loadBatch } from "./objective.ts";
 import type { Program } from "./program.ts";
+import { stateOf } from "./regions.ts";
 
 /**
  * memory + information ← what the batches bring at φ, the prior there beside it. With `streamed` each batch is absorbed
  * before the next, as a stream does.
  */
 export function inform({ artefact }: Program, phi: Float64Array, batches: readonly Batch[], streamed: boolean): void {
-  const { state } = artefact.step.layout;
-  const region = (name: keyof typeof state): Float64Array =>
-    artefact.memory.subarray(state[name].offset, state[name].offset + state[name].length);
-  for (const name of ["memory", "information", "damping"] as const) region(name).fill(0);
-  region("phi").set(phi);
+  for (const name of ["memory", "information", "damping"] as const) stateOf(artefact, name).fill(0);
+  stateOf(artefact, "phi").set(phi);
   for (const batch of batches) {
     loadBatch(artefact, batch);
     artefact.run("inform", batch.rows);
     if (!streamed) continue;
     artefact.run("absorb", 0);
-    region("information").fill(0);
+    stateOf(artefact, "information").fill(0);
   }
   artefact.run("prior", 0);
 }

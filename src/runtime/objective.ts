@@ -3,8 +3,9 @@
 // artefact's, in one fixed order.
 
 import type { Artefact } from "../emit/index.ts";
-import type { Batch } from "../ir/index.ts";
+import type { Batch, StateName } from "../ir/index.ts";
 import type { Crew, PassName } from "./crew.ts";
+import { stateOf } from "./regions.ts";
 import { spread } from "./spread.ts";
 
 /** Quadratic memory of rows that are gone: gᵀ(ψ − φ) − ½ (ψ − φ)ᵀ D (ψ − φ); D lies in the artefact's region `memory`. */
@@ -89,11 +90,10 @@ export class Objective {
   }
 
   /** A view of a state region of the artefact. */
-  state(name: keyof Artefact["step"]["layout"]["state"]): Float64Array {
-    const { offset, length } = this.artefact.step.layout.state[name];
-    return this.artefact.memory.subarray(offset, offset + length);
+  state(name: StateName): Float64Array {
+    return stateOf(this.artefact, name);
   }
-  zero(name: keyof Artefact["step"]["layout"]["state"]): void {
+  zero(name: StateName): void {
     this.state(name).fill(0);
   }
 

@@ -2,8 +2,9 @@
 // own each time. The step is the artefact's (`train`); here it is steered and fed.
 
 import type { Artefact } from "../emit/index.ts";
-import type { Batch, StateName } from "../ir/index.ts";
+import type { Batch } from "../ir/index.ts";
 import type { PlainOptions, Program } from "./program.ts";
+import { stateOf } from "./regions.ts";
 
 /** How much rarer than the information its factor is renewed. */
 const factors = 3;
@@ -31,23 +32,17 @@ export function steer(program: Program, plain: PlainOptions): void {
   put("stale", 0);
 }
 
-/** A state region of a program's artefact. */
-function stateOf({ artefact }: Program, name: StateName): Float64Array {
-  const { offset, length } = artefact.step.layout.state[name];
-  return artefact.memory.subarray(offset, offset + length);
-}
-
 /** The factor of a plain flow, made of its memory as it is. */
 export function refactor(program: Program): void {
   const { control } = program.artefact.step.layout;
-  const steering = stateOf(program, "control");
+  const steering = stateOf(program.artefact, "control");
   const [damp, seen] = [steering[control.damp] as number, steering[control.seen] as number];
   if (program.options.plain === null || seen === 0) return;
   steering[control.damped] = damp * seen;
   steering[control.behind] = seen;
   steering[control.old] = 0;
-  stateOf(program, "information").fill(0);
-  stateOf(program, "damping").fill(damp * seen);
+  stateOf(program.artefact, "information").fill(0);
+  stateOf(program.artefact, "damping").fill(damp * seen);
   for (const procedure of ["prior", "factorize"] as const) program.artefact.run(procedure, 0);
 }
 
@@ -55,7 +50,7 @@ export function refactor(program: Program): void {
 export function pace(program: Program, done: number, all: number, total: number): void {
   const { control } = program.artefact.step.layout;
   const rate = program.options.plain?.rate ?? null;
-  const steering = stateOf(program, "control");
+  const steering = stateOf(program.artefact, "control");
   if (rate !== null) steering[control.rate] = rateAt(rate, done, all);
   steering[control.total] = total;
 }
@@ -80,9 +75,9 @@ export function gatherRows(artefact: Artefact, batches: readonly Batch[], positi
   const { columns, capacity } = artefact.step.layout;
   const { memory } = artefact;
   const { owner, row, count, runs } = runsOf(batches, positions);
+  const strides = batches.map((b) => b.rows);
   for (const [name, region] of columns) {
     const sources = batches.map((b) => b.columns.get(name) as Float64Array);
-    const strides = batches.map((b) => b.rows);
     const width = region.length / capacity;
     for (let k = 0; k < width; k++) {
       let to = region.offset + k * capacity;

@@ -3,11 +3,12 @@
 // the standard errors would have been. A stream in which the first rows leave that in doubt takes its witness along.
 
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
-import type { Batch } from "../ir/index.ts";
+import type { Batch, StateName } from "../ir/index.ts";
 import { collapsed, diagnoseInformation, floors, noMaximum } from "./diagnose.ts";
 import { type Escape, maximise, vanished } from "./maximise.ts";
 import { loadBatch, Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
+import { stateOf } from "./regions.ts";
 import { spread } from "./spread.ts";
 
 /** Rows that a witness looks at first; all, where these leave a doubt. */
@@ -174,8 +175,7 @@ export class Witness {
     this.#state("information").fill(0);
   }
 
-  #state(name: keyof Program["artefact"]["step"]["layout"]["state"]): Float64Array {
-    const { offset, length } = this.#program.artefact.step.layout.state[name];
-    return this.#program.artefact.memory.subarray(offset, offset + length);
+  #state(name: StateName): Float64Array {
+    return stateOf(this.#program.artefact, name);
   }
 }

@@ -1,9 +1,8 @@
 // The same model with its information kept otherwise, for a flow that asks: in square-root form where `structure auto` met
 // data that are worse conditioned than normal equations stand (mathematics.md §10), in full beside a plan that loses some.
 
-import type { StructureRequest } from "../check/index.ts";
 import type { Compiled } from "../compile.ts";
-import { formName, type Plan, type PlanBlock } from "../ir/index.ts";
+import { formName, type Plan, type PlanBlock, type StructureRequest } from "../ir/index.ts";
 import type { FlowHooks } from "../runtime/index.ts";
 import { nothingSelected } from "./bind.ts";
 import { construct } from "./construct.ts";

@@ -32,3 +32,6 @@ export function appendable({ bound, blocks, information, draws, capacity }: Appe
   const size = blocks.reduce((sum, { block }) => sum + block.size, 0);
   return Math.min(capacity, Math.floor(Math.max(size / 12, 1) / Math.max(1, factors)));
 }
+
+/** Coordinates from which a batch's information costs more than the extra steps that borrowing the memory's takes. */
+export const borrowsFrom = 32;

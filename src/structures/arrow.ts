@@ -2,14 +2,13 @@
 // matrix and, level after level, the level's own and its part with the core: exact for a model with one grouping, and
 // linear in the number of levels.
 
-import { elements, type Form, type NodeId, type Output, type Region, type Routine } from "../ir/index.ts";
-import { columnOutput, scalarColumn } from "./columns.ts";
-import { type Block, type Factors, part, type StepSink, type Structure } from "./structure.ts";
+import { elements, type Form, type NodeId, type Output, type Region, runsOf } from "../ir/index.ts";
+import { scalarColumn, touchedColumns } from "./columns.ts";
+import { addAll, type Block, type Factors, kernel, linear, part, type StepSink, type Structure } from "./structure.ts";
 import { bare, type LevelUse, levelUse } from "./uses.ts";
 
 type ArrowForm = Extract<Form, { kind: "arrow" }>;
 type ArrowBlock = Block<ArrowForm>;
-type KernelArguments = Extract<Routine, { name: "kernel" }>["args"];
 
 /** A parameter of levels: `width` coordinates a level, which are `offset` … of the level's own. */
 interface Levelled {
@@ -46,10 +45,6 @@ function shapeOf({ parameters, first, size, form }: ArrowBlock): Shape {
   return { core, levels, own, length: core * core + levels * own * (own + core), levelled };
 }
 
-function kernel(sink: StepSink, name: string, flops: number, args: KernelArguments): void {
-  sink.emit({ kind: "routine", routine: { name: "kernel", kernel: name, args, flops } });
-}
-
 /** A factor's matrix, laid out like the information, and its scales. */
 function split(factor: Region, { length, core, levels, own }: Shape): { matrix: Region; scales: Region } {
   return { matrix: part(factor, 0, length), scales: part(factor, length, core + levels * own) };
@@ -78,7 +73,7 @@ function reorder(sink: StepSink, shape: Shape, vector: Region, inOrder: Region, 
     const over = part(vector, first, levels * width);
     const ends = way === "gather" ? [over, inOrder] : [inOrder, over];
     const name = way === "gather" ? "arrowGather" : "arrowScatter";
-    kernel(sink, name, levels * width, [...ends, levels, width, own, offset]);
+    kernel(sink, name, [...ends, levels, width, own, offset], levels * width);
   }
 }
 
@@ -89,31 +84,37 @@ export const arrow: Structure<ArrowForm> = {
 
   accumulate(_sink, each, block, information, factors) {
     const shape = shapeOf(block);
-    const { core, levels, own } = shape;
-    const runs = coreColumns(each, block, factors);
+    const { core, levels, own, levelled } = shape;
+    const shared = touchedColumns(
+      each,
+      block.parameters.slice(0, block.parameters.length - levelled.length),
+      block.first,
+      factors,
+    );
     const weight = scalarColumn(each, "weight", factors.weight);
-    if (runs.positions.length > 0)
+    if (shared.positions.length > 0)
       each.emit({
         kind: "routine",
         routine: {
           name: "rankUpdate",
           target: part(information, 0, core * core),
-          factors: runs.region,
+          factors: shared.region,
           weight,
-          positions: runs.positions,
+          positions: shared.positions,
           size: core,
         },
       });
     const found = levelColumns(each, shape, factors);
     if (found === null) return;
     // what of the core is not touched stays away: a run of neighbours at a time, the first with the level's own part
-    const crossings = runs.runs.length === 0 ? [{ at: 0, first: 0, count: 0 }] : runs.runs;
+    const runs = runsOf(shared.positions);
+    const crossings = runs.length === 0 ? [{ at: 0, first: 0, count: 0 }] : runs;
     for (const [k, { at, first, count }] of crossings.entries()) {
       const work = each.capacity * own * (count + (k === 0 ? own : 0));
-      const columns = [part(runs.region, at * each.capacity, count * each.capacity), first, count];
+      const columns = [part(shared.region, at * each.capacity, count * each.capacity), first, count];
       const ends = [found.columns, found.position, weight ?? -1, k === 0 ? 1 : 0];
       const sizes = [core, levels, own, "capacity", "rows"] as const;
-      kernel(each, "arrowAccumulate", work, [information, ...columns, ...ends, ...sizes]);
+      kernel(each, "arrowAccumulate", [information, ...columns, ...ends, ...sizes], work);
     }
   },
 
@@ -132,34 +133,26 @@ export const arrow: Structure<ArrowForm> = {
         for (const p of levelled) {
           const over = part(column, p.first, levels * p.width);
           const sizes = [core, levels, p.width, own, p.offset];
-          kernel(body, "arrowSubtractCross", levels * p.width, [information, shared, over, ...sizes]);
+          kernel(body, "arrowSubtractCross", [information, shared, over, ...sizes], levels * p.width);
         }
       });
     sink.emit({ kind: "routine", routine: { name: "zero", target: shared } });
-    // levels do not meet, so that one product has a coordinate's column for all of them; a lane of its own, because
-    // what depends on the tangent must be computed anew
+    // levels do not meet, so that one product has a coordinate's column for all of them
     for (const p of levelled)
-      for (let j = 0; j < p.width; j++)
-        sink.lanes(1, (body) => {
-          const ones = [part(tangent, p.first, levels * p.width), levels, p.width, j];
-          kernel(body, "arrowProbe", levels, [...ones, 1]);
-          hessian.write(body, block);
-          for (const q of levelled) {
-            const over = part(column, q.first, levels * q.width);
-            const sizes = [core, levels, q.width, own, q.offset, p.offset + j];
-            kernel(body, "arrowSubtractOwn", levels * q.width, [information, over, ...sizes]);
-          }
-          kernel(body, "arrowProbe", levels, [...ones, 0]);
-        });
+      for (let j = 0; j < p.width; j++) {
+        const ones = [part(tangent, p.first, levels * p.width), levels, p.width, j];
+        kernel(sink, "arrowProbe", [...ones, 1], levels);
+        hessian.write(sink, block);
+        for (const q of levelled) {
+          const over = part(column, q.first, levels * q.width);
+          const sizes = [core, levels, q.width, own, q.offset, p.offset + j];
+          kernel(sink, "arrowSubtractOwn", [information, over, ...sizes], levels * q.width);
+        }
+        kernel(sink, "arrowProbe", [...ones, 0], levels);
+      }
   },
 
-  absorb(sink, _block, memory, information) {
-    sink.emit({ kind: "routine", routine: { name: "add", target: memory, source: information } });
-  },
-
-  scale(sink, _block, target, factor) {
-    sink.emit({ kind: "routine", routine: { name: "scale", target, factor } });
-  },
+  ...linear,
 
   factorize(sink, block, terms, diagonals, factor, status) {
     const shape = shapeOf(block);
@@ -168,19 +161,19 @@ export const arrow: Structure<ArrowForm> = {
     const [first, ...rest] = terms;
     if (first === undefined) sink.emit({ kind: "routine", routine: { name: "zero", target: matrix } });
     else sink.emit({ kind: "routine", routine: { name: "copy", target: matrix, source: first } });
-    for (const source of rest) sink.emit({ kind: "routine", routine: { name: "add", target: matrix, source } });
+    addAll(sink, matrix, rest);
     for (const diagonal of diagonals) {
       const [target, source] = [part(matrix, 0, core * core), part(diagonal, 0, core)];
       sink.emit({ kind: "routine", routine: { name: "addDiagonal", target, source, size: core } });
       for (const p of levelled) {
         const over = part(diagonal, p.first, levels * p.width);
-        kernel(sink, "arrowAddDiagonal", levels * p.width, [matrix, over, core, levels, p.width, own, p.offset]);
+        kernel(sink, "arrowAddDiagonal", [matrix, over, core, levels, p.width, own, p.offset], levels * p.width);
       }
     }
     const panel = sink.scratch("arrow panel", core * Math.max(own, panelLines));
     const work = (levels * (own ** 3 + 3 * own ** 2 * core + 3 * own * core ** 2) + core ** 3) / 6;
-    kernel(sink, "arrowFactorize", work, [matrix, scales, status, panel, core, levels, own]);
-    for (const p of levelled) kernel(sink, "arrowLocate", 1, [status, p.first, p.width, own, p.offset]);
+    kernel(sink, "arrowFactorize", [matrix, scales, status, panel, core, levels, own], work);
+    for (const p of levelled) kernel(sink, "arrowLocate", [status, p.first, p.width, own, p.offset], 1);
   },
 
   solve(sink, block, factor, source, target) {
@@ -191,7 +184,7 @@ export const arrow: Structure<ArrowForm> = {
     sink.emit({ kind: "routine", routine: { name: "copy", target, source } });
     reorder(sink, shape, target, levelled, "gather");
     const work = levels * (own ** 2 + 2 * own * core) + core ** 2;
-    kernel(sink, "arrowSolve", work, [matrix, scales, shared, levelled, core, levels, own]);
+    kernel(sink, "arrowSolve", [matrix, scales, shared, levelled, core, levels, own], work);
     reorder(sink, shape, target, levelled, "scatter");
   },
 
@@ -202,7 +195,7 @@ export const arrow: Structure<ArrowForm> = {
     reorder(sink, shape, source, from.levelled, "gather");
     const vectors = [from.shared, from.levelled, to.shared, to.levelled];
     const work = levels * (own ** 2 + 2 * own * core) + core ** 2;
-    kernel(sink, "arrowMultiply", work, [information, ...vectors, core, levels, own]);
+    kernel(sink, "arrowMultiply", [information, ...vectors, core, levels, own], work);
     reorder(sink, shape, target, to.levelled, "scatter");
   },
 
@@ -213,7 +206,7 @@ export const arrow: Structure<ArrowForm> = {
     const { shared, levelled } = halves(sink, shape, target, "target");
     const room = sink.scratch("arrow inverse", core ** 2 + own ** 2 + core * (own + 1));
     const work = levels * (own ** 3 / 6 + own * core ** 2 + own ** 2 * core) + core ** 3 / 6;
-    kernel(sink, "arrowInvert", work, [matrix, scales, shared, levelled, logdet, room, core, levels, own]);
+    kernel(sink, "arrowInvert", [matrix, scales, shared, levelled, logdet, room, core, levels, own], work);
     reorder(sink, shape, target, levelled, "scatter");
   },
 
@@ -223,7 +216,7 @@ export const arrow: Structure<ArrowForm> = {
     sink.emit({ kind: "routine", routine: { name: "addDiagonalOf", matrix, target: shared, size: core } });
     for (const p of levelled) {
       const over = part(target, p.first, levels * p.width);
-      kernel(sink, "arrowAddDiagonalOf", levels * p.width, [information, over, core, levels, p.width, own, p.offset]);
+      kernel(sink, "arrowAddDiagonalOf", [information, over, core, levels, p.width, own, p.offset], levels * p.width);
     }
   },
 
@@ -235,7 +228,7 @@ export const arrow: Structure<ArrowForm> = {
     sink.emit({ kind: "routine", routine: { name: "copy", target, source } });
     reorder(sink, shape, target, levelled, "gather");
     const work = (levels * (own ** 2 + 2 * own * core) + core ** 2) / 2;
-    kernel(sink, "arrowBack", work, [matrix, scales, shared, levelled, core, levels, own]);
+    kernel(sink, "arrowBack", [matrix, scales, shared, levelled, core, levels, own], work);
     reorder(sink, shape, target, levelled, "scatter");
   },
 
@@ -280,34 +273,6 @@ function* entries(block: ArrowBlock): Generator<readonly [at: number, line: numb
       for (let k = 0; k < core; k++) yield [at + own * own + i * core + k, line, k];
     }
   }
-}
-
-/** Columns of the core's touched parameters side by side, and the runs of neighbouring coordinates among them. */
-function coreColumns(
-  sink: StepSink,
-  { parameters, first, form: { core } }: ArrowBlock,
-  factors: Factors,
-): {
-  readonly region: Region;
-  readonly positions: readonly number[];
-  readonly runs: readonly { readonly at: number; readonly first: number; readonly count: number }[];
-} {
-  const region = sink.scratch("arrow core", core * sink.capacity);
-  const outputs: Output[] = [];
-  const positions: number[] = [];
-  const runs: { at: number; first: number; count: number }[] = [];
-  for (const place of parameters) {
-    const from = place.first - first;
-    const node = factors.parts.get(place.name);
-    if (from >= core || node === undefined) continue;
-    outputs.push(columnOutput(sink, place, node, region, positions.length * sink.capacity));
-    const last = runs.at(-1);
-    if (last !== undefined && last.first + last.count === from) last.count += place.size;
-    else runs.push({ at: positions.length, first: from, count: place.size });
-    for (let k = 0; k < place.size; k++) positions.push(from + k);
-  }
-  sink.emit({ kind: "compute", outputs });
-  return { region, positions, runs };
 }
 
 /** Columns of a level's coordinates and of the level touched; null where no levelled parameter is. */

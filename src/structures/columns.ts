@@ -78,14 +78,3 @@ export function whitenedColumns(
   sink.emit({ kind: "compute", outputs });
   return { region: part(whole, 0, size * capacity), residual: part(whole, at, capacity) };
 }
-
-/** Neighbours among positions: `count` of them from `first`, which are the columns from `at` on. */
-export function runsOf(positions: readonly number[]): readonly { first: number; at: number; count: number }[] {
-  const runs: { first: number; at: number; count: number }[] = [];
-  for (const [at, position] of positions.entries()) {
-    const last = runs[runs.length - 1];
-    if (last !== undefined && position === last.first + last.count) last.count += 1;
-    else runs.push({ first: position, at, count: 1 });
-  }
-  return runs;
-}

@@ -2,7 +2,7 @@
 // only what is not zero.
 
 import type { Output } from "../ir/index.ts";
-import { part, partsIn, type Structure } from "./structure.ts";
+import { addAll, kernel, linear, part, partsIn, type Structure } from "./structure.ts";
 
 export const diagonal: Structure = {
   kind: "diagonal",
@@ -29,10 +29,7 @@ export const diagonal: Structure = {
       ];
       const target = part(information, place.first - block.first, place.size);
       if (hessian.separable.has(place.name)) {
-        sink.emit({
-          kind: "routine",
-          routine: { name: "kernel", kernel: "ones", args: [tangent, place.size], flops: 0 },
-        });
+        kernel(sink, "ones", [tangent, place.size], 0);
         hessian.write(sink, over);
         const factor = { kind: "number", value: -1 } as const;
         sink.emit({ kind: "routine", routine: { name: "addScaled", target, source: column, factor } });
@@ -46,18 +43,11 @@ export const diagonal: Structure = {
     }
   },
 
-  absorb(sink, _block, memory, information) {
-    sink.emit({ kind: "routine", routine: { name: "add", target: memory, source: information } });
-  },
-
-  scale(sink, _block, target, factor) {
-    sink.emit({ kind: "routine", routine: { name: "scale", target, factor } });
-  },
+  ...linear,
 
   factorize(sink, { size }, terms, diagonals, factor, status) {
     sink.emit({ kind: "routine", routine: { name: "zero", target: factor } });
-    for (const source of [...terms, ...diagonals])
-      sink.emit({ kind: "routine", routine: { name: "add", target: factor, source } });
+    addAll(sink, factor, [...terms, ...diagonals]);
     sink.emit({ kind: "routine", routine: { name: "diagonalCheck", matrix: factor, status, size } });
   },
 
@@ -79,10 +69,7 @@ export const diagonal: Structure = {
   },
 
   sample(sink, { size }, factor, source, target) {
-    sink.emit({
-      kind: "routine",
-      routine: { name: "kernel", kernel: "diagonalSample", args: [factor, source, target, size], flops: 6 * size },
-    });
+    kernel(sink, "diagonalSample", [factor, source, target, size], 6 * size);
   },
 
   toDense(information, { size }) {

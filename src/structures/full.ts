@@ -1,9 +1,9 @@
 // Full: the whole symmetric matrix, size × size, row-major, lower triangle valid. Solved by the Cholesky
 // factor of the symmetrically scaled matrix, whose pivots also tell how near to singular it is.
 
-import type { KernelArgument, Region } from "../ir/index.ts";
-import { runsOf, scalarColumn, touchedColumns } from "./columns.ts";
-import { part, type Structure } from "./structure.ts";
+import { type Region, runsOf } from "../ir/index.ts";
+import { scalarColumn, touchedColumns } from "./columns.ts";
+import { addAll, kernel, linear, part, type Structure } from "./structure.ts";
 
 export const full: Structure = {
   kind: "full",
@@ -25,19 +25,17 @@ export const full: Structure = {
     const weight = scalarColumn(each, "weight", factors.weight);
     const { size } = block;
     const { matrix, scale } = split(factor, size);
-    const kernel = (name: string, args: readonly KernelArgument[], flops: number): void =>
-      each.emit({ kind: "routine", routine: { name: "kernel", kernel: name, args, flops } });
     each.emit({
       kind: "routine",
       routine: { name: "rankUpdate", target: memory, factors: region, weight, positions, size },
     });
     const vectors = each.scratch("appended", rows * size);
     const rotations = each.scratch("rotations", 2 * size);
-    kernel("fillRows", [vectors, size, "rows"], rows * size);
+    kernel(each, "fillRows", [vectors, size, "rows"], rows * size);
     for (const { first, at, count } of runsOf(positions))
-      kernel("placeRows", [vectors, size, first, region, at, count, "rows", "capacity"], rows * count);
+      kernel(each, "placeRows", [vectors, size, first, region, at, count, "rows", "capacity"], rows * count);
     const args = [matrix, scale, size, vectors, weight ?? -1, "rows", rotations] as const;
-    kernel("choleskyAppend", args, 2 * rows * size * size);
+    kernel(each, "choleskyAppend", args, 2 * rows * size * size);
   },
 
   accumulateHessian(sink, block, information, hessian) {
@@ -55,18 +53,12 @@ export const full: Structure = {
     });
   },
 
-  absorb(sink, _block, memory, information) {
-    sink.emit({ kind: "routine", routine: { name: "add", target: memory, source: information } });
-  },
-
-  scale(sink, _block, target, factor) {
-    sink.emit({ kind: "routine", routine: { name: "scale", target, factor } });
-  },
+  ...linear,
 
   factorize(sink, { size }, terms, diagonals, factor, status) {
     const { matrix, scale } = split(factor, size);
     sink.emit({ kind: "routine", routine: { name: "zero", target: matrix } });
-    for (const source of terms) sink.emit({ kind: "routine", routine: { name: "add", target: matrix, source } });
+    addAll(sink, matrix, terms);
     for (const source of diagonals)
       sink.emit({ kind: "routine", routine: { name: "addDiagonal", target: matrix, source, size } });
     sink.emit({ kind: "routine", routine: { name: "cholesky", matrix, scale, status, size } });
@@ -95,10 +87,7 @@ export const full: Structure = {
   sample(sink, { size }, factor, source, target) {
     const { matrix, scale } = split(factor, size);
     const work = 3 * size * size;
-    sink.emit({
-      kind: "routine",
-      routine: { name: "kernel", kernel: "choleskySample", args: [matrix, scale, source, target, size], flops: work },
-    });
+    kernel(sink, "choleskySample", [matrix, scale, source, target, size], work);
   },
 
   toDense(information, { size }) {

@@ -10,7 +10,8 @@ import { root } from "./root.ts";
 import { scalar } from "./scalar.ts";
 import type { Structure } from "./structure.ts";
 
-export { type Appending, appendable } from "./append.ts";
+export { type Accumulation, accumulateGroups, noises, type Owner } from "./accumulate.ts";
+export { type Appending, appendable, borrowsFrom } from "./append.ts";
 export {
   type Block,
   type Factors,
@@ -23,7 +24,7 @@ export {
 
 export { coupled, type LevelUse, levelUse, meetsTangent, type OuterUse, outerUses, sumsOutputs } from "./uses.ts";
 
-const structures: { readonly [K in StructureKind]?: unknown } = {
+const structures: Readonly<Record<StructureKind, unknown>> = {
   full,
   arrow,
   diagonal,

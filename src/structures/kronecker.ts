@@ -5,7 +5,7 @@
 
 import type { Form, GraphBuilder, NodeId, Output, Region, Scalar } from "../ir/index.ts";
 import { scalarColumn } from "./columns.ts";
-import { type Block, type Factors, part, type StepSink, type Structure } from "./structure.ts";
+import { addAll, type Block, type Factors, kernel, linear, part, type StepSink, type Structure } from "./structure.ts";
 import { type OuterUse, ofLane, outerUses, sumsOutputs } from "./uses.ts";
 
 type KroneckerForm = Extract<Form, { kind: "kronecker" }>;
@@ -51,21 +51,15 @@ export const kronecker: Structure<KroneckerForm> = {
 
   accumulateHessian: null,
 
-  absorb(sink, _block, memory, information) {
-    sink.emit({ kind: "routine", routine: { name: "add", target: memory, source: information } });
-  },
-
   // factor · A over factor · k is A / k, so that G alone carries the factor, and a sum of scaled terms keeps their shares
-  scale(sink, _block, target, factor) {
-    sink.emit({ kind: "routine", routine: { name: "scale", target, factor } });
-  },
+  ...linear,
 
   factorize(sink, block, terms, diagonals, factor, status) {
     const { outputs: m, inputs: n, width } = sizesOf(block);
     const { left, right, count, damping, leftScale, rightScale, leftInverse, rightInverse } = factorised(factor, block);
     const sum = part(factor, 0, kronecker.length(block));
     for (const target of [sum, damping]) sink.emit({ kind: "routine", routine: { name: "zero", target } });
-    for (const source of terms) sink.emit({ kind: "routine", routine: { name: "add", target: sum, source } });
+    addAll(sink, sum, terms);
     for (const source of diagonals) kernel(sink, "addMean", [damping, source, block.size], block.size);
     kernel(sink, "kroneckerDamp", [left, right, count, damping, width, m], width ** 2);
     const states = [sink.scratch("left status", 3), sink.scratch("right status", 3)] as const;
@@ -241,10 +235,6 @@ function factorised(
   const [leftScale, rightScale] = [next(even(width)), next(even(m))] as const;
   const [leftInverse, rightInverse] = [next(even(width ** 2)), next(even(m ** 2))] as const;
   return { left, right, count, damping, one: damping, leftScale, rightScale, leftInverse, rightInverse };
-}
-
-function kernel(sink: StepSink, name: string, args: readonly (Region | number)[], flops: number): void {
-  sink.emit({ kind: "routine", routine: { name: "kernel", kernel: name, args, flops } });
 }
 
 /** target ← right · V · left for the matrix V, with the bias as its last column, that `source` over the block is. */

@@ -1,10 +1,10 @@
 // Low rank: a diagonal and `rank` directions, diag(d) + U Uᵀ: d, then U (size × rank, row-major). Linear in the number of
 // coordinates; the diagonal of the information is exact, of what couples coordinates the strongest directions are kept.
 
-import type { Form, KernelArgument, Region } from "../ir/index.ts";
+import type { Form, Region } from "../ir/index.ts";
 import { portableKernel } from "../kernels/index.ts";
 import { whitenedColumns } from "./columns.ts";
-import { type Block, part, type StepSink, type Structure } from "./structure.ts";
+import { addAll, type Block, kernel, part, type StepSink, type Structure } from "./structure.ts";
 
 type Lowrank = Extract<Form, { kind: "lowrank" }>;
 
@@ -19,20 +19,20 @@ export const lowrank: Structure<Lowrank> = {
     const { rank } = form;
     const work = appendWork(each, rank);
     const args = [information, size, rank, region, "capacity", "rows", work] as const;
-    call(each, "lowrankAppend", args, Math.ceil(each.capacity / chunk(rank)) * appendFlops(size, rank));
+    kernel(each, "lowrankAppend", args, Math.ceil(each.capacity / chunk(rank)) * appendFlops(size, rank));
   },
 
   accumulateHessian: null,
 
   absorb(sink, { size, form }, memory, information) {
     const args = [memory, information, size, form.rank, appendWork(sink, form.rank)] as const;
-    call(sink, "lowrankJoin", args, appendFlops(size, form.rank));
+    kernel(sink, "lowrankJoin", args, appendFlops(size, form.rank));
   },
 
   scale(sink, { size, form }, information, factor) {
     const by = sink.scratch("factor", 1);
     sink.emit({ kind: "assign", region: by, at: 0, value: factor });
-    call(sink, "lowrankScale", [information, by, size, form.rank], size * (form.rank + 1));
+    kernel(sink, "lowrankScale", [information, by, size, form.rank], size * (form.rank + 1));
   },
 
   factorize(sink, block, terms, diagonals, factor, status) {
@@ -40,39 +40,38 @@ export const lowrank: Structure<Lowrank> = {
     const columns = columnsOf(block, factor);
     sink.emit({ kind: "routine", routine: { name: "zero", target: factor } });
     for (const [k, term] of terms.entries())
-      call(sink, "lowrankPlace", [factor, term, size, form.rank, columns, k * form.rank], size);
-    const target = part(factor, 0, size);
-    for (const source of diagonals) sink.emit({ kind: "routine", routine: { name: "add", target, source } });
+      kernel(sink, "lowrankPlace", [factor, term, size, form.rank, columns, k * form.rank], size);
+    addAll(sink, part(factor, 0, size), diagonals);
     const work = sink.scratch("lowrank gram", columns * columns);
     const flops = (size * columns * columns) / 2 + columns ** 3 / 6;
-    call(sink, "lowrankFactorize", [factor, size, columns, status, work], flops);
+    kernel(sink, "lowrankFactorize", [factor, size, columns, status, work], flops);
   },
 
   solve(sink, block, factor, source, target) {
     const [columns, work] = factored(sink, block, factor);
     const args = [factor, source, target, block.size, columns, work] as const;
-    call(sink, "lowrankSolve", args, 2 * block.size * columns + columns * columns);
+    kernel(sink, "lowrankSolve", args, 2 * block.size * columns + columns * columns);
   },
 
   multiply(sink, { size, form }, information, source, target) {
     const work = sink.scratch("lowrank line", form.rank);
-    call(sink, "lowrankMultiply", [information, source, target, size, form.rank, work], 2 * size * form.rank + size);
+    kernel(sink, "lowrankMultiply", [information, source, target, size, form.rank, work], 2 * size * form.rank + size);
   },
 
   invert(sink, block, factor, target, logdet) {
     const [columns, work] = factored(sink, block, factor);
     const args = [factor, target, logdet, block.size, columns, work] as const;
-    call(sink, "lowrankInvert", args, (block.size * columns * columns) / 2);
+    kernel(sink, "lowrankInvert", args, (block.size * columns * columns) / 2);
   },
 
   diagonal(sink, { size, form }, information, target) {
-    call(sink, "lowrankDiagonal", [information, target, size, form.rank], size * form.rank);
+    kernel(sink, "lowrankDiagonal", [information, target, size, form.rank], size * form.rank);
   },
 
   sample(sink, block, factor, source, target) {
     const [columns, work] = factored(sink, block, factor);
     const args = [factor, source, target, block.size, columns, work] as const;
-    call(sink, "lowrankSample", args, 2 * block.size * columns + columns * columns);
+    kernel(sink, "lowrankSample", args, 2 * block.size * columns + columns * columns);
   },
 
   toDense(information, { size, form: { rank } }) {
@@ -148,8 +147,4 @@ function columnsOf({ size, form }: Block<Lowrank>, factor: Region): number {
 function factored(sink: StepSink, block: Block<Lowrank>, factor: Region): [number, Region] {
   const columns = columnsOf(block, factor);
   return [columns, sink.scratch("lowrank line", columns)];
-}
-
-function call(sink: StepSink, kernel: string, args: readonly KernelArgument[], flops: number): void {
-  sink.emit({ kind: "routine", routine: { name: "kernel", kernel, args, flops: Math.round(flops) } });
 }

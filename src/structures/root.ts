@@ -3,9 +3,9 @@
 // that are, what is left of their residuals, and the score in twice the precision: a step is then the least squares
 // solution by orthogonal transformations, R⁻¹d, refined once. The right-hand side belongs to a pass; a memory has none.
 
-import type { KernelArgument, Region } from "../ir/index.ts";
+import type { Region } from "../ir/index.ts";
 import { scalarColumn, whitenedColumns } from "./columns.ts";
-import type { StepSink, Structure } from "./structure.ts";
+import { kernel, type Structure } from "./structure.ts";
 
 export const root: Structure = {
   kind: "root",
@@ -25,55 +25,55 @@ export const root: Structure = {
     const work = each.scratch("root work", capacity);
     const known = own === null ? 0 : 1;
     const args = [information, size, region, "capacity", residual, weights, "rows", known, work] as const;
-    call(each, "rootAppend", args, capacity * size * (size + 12));
+    kernel(each, "rootAppend", args, capacity * size * (size + 12));
   },
 
   accumulateHessian: null,
 
   absorb(sink, { size }, memory, information) {
     const row = sink.scratch("root row", size + 1);
-    call(sink, "rootJoin", [memory, information, size, row, 0], (2 / 3) * size ** 3);
+    kernel(sink, "rootJoin", [memory, information, size, row, 0], (2 / 3) * size ** 3);
   },
 
   scale(sink, { size }, information, factor) {
     const by = sink.scratch("factor", 1);
     sink.emit({ kind: "assign", region: by, at: 0, value: factor });
-    call(sink, "rootScale", [information, by, size], size * size);
+    kernel(sink, "rootScale", [information, by, size], size * size);
   },
 
   factorize(sink, { size }, terms, diagonals, factor, status) {
     const row = sink.scratch("root row", size + 1);
     const [first, ...others] = terms as [Region, ...Region[]];
     sink.emit({ kind: "routine", routine: { name: "copy", target: factor, source: first } });
-    for (const term of others) call(sink, "rootJoin", [factor, term, size, row, 1], (2 / 3) * size ** 3);
+    for (const term of others) kernel(sink, "rootJoin", [factor, term, size, row, 1], (2 / 3) * size ** 3);
     // most entries are zero most of the time
-    for (const diagonal of diagonals) call(sink, "rootDamp", [factor, diagonal, size, row], size ** 3 / 6);
-    call(sink, "rootCheck", [factor, status, size, row], size * size);
+    for (const diagonal of diagonals) kernel(sink, "rootDamp", [factor, diagonal, size, row], size ** 3 / 6);
+    kernel(sink, "rootCheck", [factor, status, size, row], size * size);
   },
 
   solve(sink, { size }, factor, source, target, score) {
-    if (score === null) call(sink, "rootSolve", [factor, source, target, size], size * size);
+    if (score === null) kernel(sink, "rootSolve", [factor, source, target, size], size * size);
     else {
       const work = sink.scratch("root lines", 2 * size);
-      call(sink, "rootSolveScore", [factor, source, target, score, size, work], 8 * size * size);
+      kernel(sink, "rootSolveScore", [factor, source, target, score, size, work], 8 * size * size);
     }
   },
 
   multiply(sink, { size }, information, source, target) {
-    call(sink, "rootMultiply", [information, source, target, size], size * size);
+    kernel(sink, "rootMultiply", [information, source, target, size], size * size);
   },
 
   invert(sink, { size }, factor, target, logdet) {
     const row = sink.scratch("root row", size + 1);
-    call(sink, "rootInvert", [factor, target, logdet, size, row], size ** 3 / 6);
+    kernel(sink, "rootInvert", [factor, target, logdet, size, row], size ** 3 / 6);
   },
 
   diagonal(sink, { size }, information, target) {
-    call(sink, "rootDiagonal", [information, target, size], (size * size) / 2);
+    kernel(sink, "rootDiagonal", [information, target, size], (size * size) / 2);
   },
 
   sample(sink, { size }, factor, source, target) {
-    call(sink, "rootSample", [factor, source, target, size], (size * size) / 2);
+    kernel(sink, "rootSample", [factor, source, target, size], (size * size) / 2);
   },
 
   toDense(information, { size }) {
@@ -112,10 +112,6 @@ export const root: Structure = {
 
 function lengthOf(size: number): number {
   return size * size + 3 * size + 2;
-}
-
-function call(sink: StepSink, kernel: string, args: readonly KernelArgument[], flops: number): void {
-  sink.emit({ kind: "routine", routine: { name: "kernel", kernel, args, flops: Math.round(flops) } });
 }
 
 function entry(matrix: Float64Array, size: number, i: number, j: number): number {

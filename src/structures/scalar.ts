@@ -1,7 +1,7 @@
 // Scalar: one number, the mean of the diagonal; with it a step is stochastic gradient descent whose rate is learnt.
 
 import type { Output } from "../ir/index.ts";
-import { partsIn, type Structure } from "./structure.ts";
+import { addAll, kernel, linear, partsIn, type Structure } from "./structure.ts";
 
 export const scalar: Structure = {
   kind: "scalar",
@@ -20,58 +20,33 @@ export const scalar: Structure = {
 
   accumulateHessian: null,
 
-  absorb(sink, _block, memory, information) {
-    sink.emit({ kind: "routine", routine: { name: "add", target: memory, source: information } });
-  },
-
-  scale(sink, _block, target, factor) {
-    sink.emit({ kind: "routine", routine: { name: "scale", target, factor } });
-  },
+  ...linear,
 
   factorize(sink, { size }, terms, diagonals, factor, status) {
     sink.emit({ kind: "routine", routine: { name: "zero", target: factor } });
-    for (const source of terms) sink.emit({ kind: "routine", routine: { name: "add", target: factor, source } });
-    for (const source of diagonals)
-      sink.emit({
-        kind: "routine",
-        routine: { name: "kernel", kernel: "addMean", args: [factor, source, size], flops: size },
-      });
+    addAll(sink, factor, terms);
+    for (const source of diagonals) kernel(sink, "addMean", [factor, source, size], size);
     sink.emit({ kind: "routine", routine: { name: "diagonalCheck", matrix: factor, status, size: 1 } });
   },
 
   solve(sink, { size }, factor, source, target) {
-    sink.emit({
-      kind: "routine",
-      routine: { name: "kernel", kernel: "divideByOne", args: [factor, source, target, size], flops: size },
-    });
+    kernel(sink, "divideByOne", [factor, source, target, size], size);
   },
 
   multiply(sink, { size }, information, source, target) {
-    sink.emit({
-      kind: "routine",
-      routine: { name: "kernel", kernel: "multiplyByOne", args: [information, source, target, size], flops: size },
-    });
+    kernel(sink, "multiplyByOne", [information, source, target, size], size);
   },
 
   invert(sink, { size }, factor, target, logdet) {
-    sink.emit({
-      kind: "routine",
-      routine: { name: "kernel", kernel: "scalarInverse", args: [factor, target, logdet, size], flops: size },
-    });
+    kernel(sink, "scalarInverse", [factor, target, logdet, size], size);
   },
 
   diagonal(sink, { size }, information, target) {
-    sink.emit({
-      kind: "routine",
-      routine: { name: "kernel", kernel: "addToAll", args: [information, target, size], flops: size },
-    });
+    kernel(sink, "addToAll", [information, target, size], size);
   },
 
   sample(sink, { size }, factor, source, target) {
-    sink.emit({
-      kind: "routine",
-      routine: { name: "kernel", kernel: "scalarSample", args: [factor, source, target, size], flops: size },
-    });
+    kernel(sink, "scalarSample", [factor, source, target, size], size);
   },
 
   toDense(information, { size }) {

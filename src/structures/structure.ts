@@ -8,6 +8,7 @@ import type {
   Form,
   GraphBuilder,
   Instruction,
+  KernelArgument,
   NodeId,
   ParameterPlace,
   Precision,
@@ -108,6 +109,22 @@ export interface Structure<F extends Form = Form> {
   /** The same of a diagonal matrix, for blocks whose dense matrix would be too large. */
   fromDiagonal(diagonal: Float64Array, block: Block<F>): Float64Array;
 }
+
+/** Calls a portable kernel; `flops` are its multiply–adds for a full batch. */
+export function kernel(sink: StepSink, name: string, args: readonly KernelArgument[], flops: number): void {
+  sink.emit({ kind: "routine", routine: { name: "kernel", kernel: name, args, flops: Math.round(flops) } });
+}
+
+/** target ← target + Σ sources, number by number. */
+export function addAll(sink: StepSink, target: Region, sources: readonly Region[]): void {
+  for (const source of sources) sink.emit({ kind: "routine", routine: { name: "add", target, source } });
+}
+
+/** Of structures that are linear in the information: sums and multiples are those of the numbers that are kept. */
+export const linear: Pick<Structure, "absorb" | "scale"> = {
+  absorb: (sink, _block, memory, information) => addAll(sink, memory, [information]),
+  scale: (sink, _block, target, factor) => sink.emit({ kind: "routine", routine: { name: "scale", target, factor } }),
+};
 
 /** The part of a region that a block covers, of a region over φ. */
 export function part(region: Region, first: number, length: number): Region {

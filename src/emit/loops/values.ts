@@ -48,6 +48,14 @@ export class Values {
     return this.stored.has(id) || this.scalars.has(id);
   }
 
+  /** Values that are not to be used again. */
+  forget(ids: Iterable<NodeId>): void {
+    for (const id of ids) {
+      this.scalars.delete(id);
+      this.stored.delete(id);
+    }
+  }
+
   /** Runs `work`; what it stores and names is forgotten afterwards. */
   within(work: () => void): void {
     const [scalars, stored] = [new Map(this.scalars), new Map(this.stored)];

@@ -7,6 +7,7 @@ import {
   type Instruction,
   type Node,
   type NodeId,
+  type Op,
   type Output,
   type Scalar,
   type Step,
@@ -72,9 +73,13 @@ class Writer {
           into.push({ kind: instruction.kind, condition: scalar(instruction.condition), body });
           break;
         }
-        case "compute":
-          this.#compute(instruction.outputs, this.#sharedWith(instruction, after), into);
+        case "compute": {
+          // what follows a direction is other for the next one
+          const turning = this.#following(this.#needs([instruction]), ["tangent"]);
+          this.#compute(instruction.outputs, this.#sharedWith(instruction, after, turning), into);
+          this.#values.forget(turning);
           break;
+        }
         case "lanes": {
           this.#compute([], this.#laneFree(instruction.body), into);
           const body = this.#body(instruction.body);
@@ -95,14 +100,8 @@ class Writer {
   #available = (id: NodeId): boolean => this.#values.available(id);
 
   /** Nodes of this instruction that later ones need: kept, instead of computed again. */
-  #sharedWith(instruction: Instruction, later: readonly Instruction[]): NodeId[] {
+  #sharedWith(instruction: Instruction, later: readonly Instruction[], turning: ReadonlySet<NodeId>): NodeId[] {
     const own = this.#needs([instruction]);
-    // what follows a direction is other for the next one
-    const turning = new Set<NodeId>();
-    for (const id of [...own].sort((a, b) => a - b)) {
-      const node = this.#values.node(id);
-      if (node.op === "tangent" || node.args.some((a) => turning.has(a))) turning.add(id);
-    }
     const shared = new Set<NodeId>();
     for (const other of later) {
       const visit = rootsOf(this.#values.graph, [other]);
@@ -120,12 +119,7 @@ class Writer {
 
   /** What a lane loop's body needs that is the same in all lanes, at the border to what is not. */
   #laneFree(body: readonly Instruction[]): NodeId[] {
-    const all = [...this.#needs(body)].sort((a, b) => a - b);
-    const varies = new Set<NodeId>();
-    for (const id of all) {
-      const node = this.#values.node(id);
-      if (["lane", "tangent", "noise"].includes(node.op) || node.args.some((a) => varies.has(a))) varies.add(id);
-    }
+    const varies = this.#following(this.#needs(body), ["lane", "tangent", "noise"]);
     const border = new Set<NodeId>();
     const note = (id: NodeId): void => {
       if (!varies.has(id) && this.#worthKeeping(id) && !this.#available(id)) border.add(id);
@@ -134,6 +128,16 @@ class Writer {
     for (const id of varies) this.#values.node(id).args.forEach(note);
     for (const id of rootsOf(this.#values.graph, body)) note(id);
     return [...border].sort((a, b) => a - b);
+  }
+
+  /** Those of some nodes that are, or depend on, leaves of these kinds. */
+  #following(nodes: ReadonlySet<NodeId>, leaves: readonly Op[]): Set<NodeId> {
+    const found = new Set<NodeId>();
+    for (const id of [...nodes].sort((a, b) => a - b)) {
+      const node = this.#values.node(id);
+      if (leaves.includes(node.op) || node.args.some((a) => found.has(a))) found.add(id);
+    }
+    return found;
   }
 
   #needs(list: readonly Instruction[]): Set<NodeId> {

@@ -1,6 +1,6 @@
 // The named routines in WASM: calls of kernels, or a few instructions where a call would cost more than the work.
 
-import type { Region, Routine, RoutineName } from "../../ir/index.ts";
+import { type Region, type Routine, type RoutineName, type Run, runsOf } from "../../ir/index.ts";
 import { apply, type Float, index, int, load, number, plus, type Statement } from "../loops/loop.ts";
 import { scalar } from "../loops/write.ts";
 import { get, op, set } from "./encode.ts";
@@ -298,23 +298,4 @@ function atLane(
   generator.emit(get(place), op.i32.const(count), op.i32.below, op.if);
   body(place);
   generator.emit(op.end);
-}
-
-interface Run {
-  /** Position in the matrix, and in the factors. */
-  readonly first: number;
-  readonly at: number;
-  readonly count: number;
-}
-
-/** Positions as runs of neighbours. */
-function runsOf(positions: readonly number[]): Run[] {
-  const runs: Run[] = [];
-  for (const [at, position] of positions.entries()) {
-    const last = runs[runs.length - 1];
-    if (last !== undefined && position === last.first + last.count)
-      runs[runs.length - 1] = { ...last, count: last.count + 1 };
-    else runs.push({ first: position, at, count: 1 });
-  }
-  return runs;
 }
