@@ -254,9 +254,10 @@ export interface Procedure {
  * damping. `solve`: step ← factor⁻¹ residual. `sample`: step ← a draw with the
  * inverse as its covariance, residual being standard normal. `multiply`: product ← memory · direction. `absorb`: memory +=
  * information. `gather`: information += what lies in incomingMemory, another thread's. `invert`: variance ← diagonal of the inverse, logdet. `features`: inputs of learnt features.
+ * `fade`: memory, gradient and rows seen times `control.kept`.
  * `reports`: values and gradients of derived quantities.
  */
-export type ProcedureName =
+export type UpdateProcedure =
   | "evaluate"
   | "slope"
   | "inform"
@@ -276,11 +277,30 @@ export type ProcedureName =
   | "starts"
   | "init"
   | "update"
+  | "fade"
   | "train"
   | "merge"
   | "finish"
   | "declared"
   | "reports";
+
+/**
+ * Procedures of programs over rows that change no state (lower/forward.ts). `arguments`: of every statement, and whether it
+ * applies. `linearise`: their Jacobians in φ, too, and these times a covariance. `responses`: the values observed. `factors`:
+ * the score factors of a row. Of one family, at given arguments: `density` and `distribution` of a response, `moments`, and
+ * `levels`: the log probability of every response there can be.
+ */
+export type RowProcedure =
+  | "arguments"
+  | "linearise"
+  | "responses"
+  | "factors"
+  | "density"
+  | "distribution"
+  | "moments"
+  | "levels";
+
+export type ProcedureName = UpdateProcedure | RowProcedure;
 
 /** Where the runtime finds what it reads and writes. */
 export interface Layout {

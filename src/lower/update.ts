@@ -127,18 +127,14 @@ class Driver {
     ];
   }
 
-  /** `fade` scales every block's memory by the slot `kept`. */
-  update(fade: Body): Body {
+  update(): Body {
     const { state } = this;
     const enough = apply("le", apply("mul", number(outweighs), { kind: "rows" }), this.read("seen"));
     return [
       this.copy(state.centre, state.phi),
       when(apply("and", apply("lt", number(0), this.read("keep")), apply("lt", this.read("keep"), number(1))), [
         this.write("kept", apply("pow", this.read("keep"), { kind: "rows" })),
-        ...fade,
-        routine({ name: "scale", target: state.gradient, factor: this.read("kept") }),
-        this.write("seen", apply("mul", this.read("kept"), this.read("seen"))),
-        this.write("fresh", number(0)),
+        call("fade"),
       ]),
       this.write("borrowed", this.#context.size >= borrowsFrom ? enough : number(0)),
       ...zeroed(state.damping, state.information),
@@ -285,7 +281,7 @@ export function incomingOf({ layout: { state } }: StepContext, { memory }: StepB
   return part(state.incomingMemory, memory.offset - state.memory.offset, memory.length);
 }
 
-export const flowWriters: Record<"init" | "update" | "train" | "merge" | "finish", Writer> = {
+export const flowWriters: Record<"init" | "update" | "fade" | "train" | "merge" | "finish", Writer> = {
   train: trainWriter,
 
   init(context, sink) {
@@ -296,11 +292,19 @@ export const flowWriters: Record<"init" | "update" | "train" | "merge" | "finish
 
   update(context, sink) {
     const driver = new Driver(context);
-    const fade = sink.body((into) => {
-      for (const { structure, block, step } of context.blocks)
-        structure.scale(into, block, step.memory, driver.read("kept"));
-    });
-    sink.emitAll(driver.update(fade));
+    sink.emitAll(driver.update());
+  },
+
+  /** All that was seen counts as much of itself as the slot `kept` says. */
+  fade(context, sink) {
+    const driver = new Driver(context);
+    const kept = driver.read("kept");
+    for (const { structure, block, step } of context.blocks) structure.scale(sink, block, step.memory, kept);
+    sink.emitAll([
+      routine({ name: "scale", target: driver.state.gradient, factor: kept }),
+      driver.write("seen", apply("mul", kept, driver.read("seen"))),
+      driver.write("fresh", number(0)),
+    ]);
   },
 
   merge(context, sink) {

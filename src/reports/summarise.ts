@@ -77,7 +77,9 @@ export function summarise(flow: Flow, context: SummaryContext): Summary {
       bytes: program.plan.bytes,
       backend: program.artefact.backend,
     },
-    events: flow.events.map((event) => ({ ...event, message: `${event.from} → ${event.to}: ${event.reason}` })),
+    events: flow.events.map((event) =>
+      event.kind === "replanned" ? { ...event, message: `${event.from} → ${event.to}: ${event.reason}` } : event,
+    ),
     diagnostics: [...program.diagnostics, ...flow.diagnostics, ...context.diagnostics].map((d) =>
       shown(d, program.source),
     ),

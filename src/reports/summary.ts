@@ -47,16 +47,24 @@ export interface SummaryPlan {
   readonly backend: string;
 }
 
-/** Something that happened when so many rows had been taken in: the information came to be kept otherwise. */
-export interface SummaryEvent {
-  readonly kind: "replanned";
-  readonly row: number;
-  readonly message: string;
-  /** Structures as they are written after `structure`. */
-  readonly from: string;
-  readonly to: string;
-  readonly reason: string;
-}
+/** Something that happened when so many rows had been taken in. */
+export type SummaryEvent =
+  /** The information came to be kept otherwise; structures as they are written after `structure`. */
+  | {
+      readonly kind: "replanned";
+      readonly row: number;
+      readonly message: string;
+      readonly from: string;
+      readonly to: string;
+      readonly reason: string;
+    }
+  /** Something else, told by `message`; `details` are the figures behind it. */
+  | {
+      readonly kind: "changed" | "miscalibrated" | "saturated" | "began" | "combined" | "levels" | "position";
+      readonly row: number;
+      readonly message: string;
+      readonly details: Readonly<Record<string, string | number | boolean | null | readonly (string | number)[]>>;
+    };
 
 /** A warning or note with its place in the model, line and column from 1. */
 export interface SummaryDiagnostic {

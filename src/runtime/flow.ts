@@ -3,20 +3,20 @@
 // at φ, and the data's information D in the artefact's region `memory`; the prior is a term of its own throughout.
 
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
-import type { Batch, StateName } from "../ir/index.ts";
+import type { Batch } from "../ir/index.ts";
 import { type Approached, approach } from "./approach.ts";
+import type { Companion } from "./companion.ts";
 import { illConditioned } from "./condition.ts";
 import type { Crew } from "./crew.ts";
 import { collapsed, diagnoseBounds, examine, floors, noMaximum } from "./diagnose.ts";
 import { NumericalError } from "./errors.ts";
 import type { FlowEvent } from "./event.ts";
+import { FlowState } from "./flow-state.ts";
 import { type Escape, type MaximiseOptions, type Maximum, maximise, vanished } from "./maximise.ts";
 import { loadBatch, Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
-import { stateOf } from "./regions.ts";
-import { badRows, copied, describeRow, stretch, takeRows } from "./rows.ts";
-import type { SavedState } from "./state.ts";
-import { gatherRows, pace, refactor, rowOrder, steer, trainStep } from "./train.ts";
+import { badRows, copied, describeRow, inParts, joined, stretch, takeRows } from "./rows.ts";
+import { gatherRows, pace, rowOrder, trainStep } from "./train.ts";
 import { type Testimony, Witness } from "./witness.ts";
 
 /** Progress of a fit, once a pass or an accepted step. */
@@ -41,6 +41,8 @@ export interface FlowHooks {
   readonly steadier?: (program: Program, reasons: ReadonlyMap<number, string>) => Steadied | null;
   /** The same model with its full information, where a plan's leaves something out and it can be had. */
   readonly witness?: (program: Program) => Program | null;
+  /** What goes along with the flow, in the order in which it is asked. */
+  readonly companions?: readonly Companion[];
 }
 
 export interface Steadied {
@@ -58,154 +60,17 @@ const widerShare = 5;
 /** Rows above which there is a wider sample. */
 const wideAbove = 4 * widerShare * sampleRows;
 
-/** What a saved state keeps of how far a flow has come. */
-const progress = ["seen", "draws", "damp", "stale"] as const;
-/** What updates change. */
-const changing = ["phi", "gradient", "memory", "control"] as const;
-
-export class Flow {
-  #program: Program;
-  #phi: Float64Array;
-  #gradient: Float64Array;
-  rows = 0;
-  skipped = 0;
-  passes = 0;
-  converged = false;
-  logLikelihood = 0;
-  readonly diagnostics: Diagnostic[] = [];
-  readonly events: FlowEvent[] = [];
+export class Flow extends FlowState {
   readonly #hooks: FlowHooks;
-  #held: Batch[] = [];
-  #heldRows = 0;
-  /** Largest absolute value of the responses, to tell a collapsed scale. */
-  #largest = 0;
-  /** The first rows alone had no finite maximum; whether that is so still is asked at the end. */
-  #escape: Escape | null = null;
   /** The full information beside one that leaves something out, where the first rows left doubts; and what it said. */
   #witness: Witness | null = null;
   #warnings: readonly Diagnostic[] = [];
-  /** Passes in which the first rows, or a batch, did not converge; 0 where all did. */
-  #unfinished = 0;
   /** Batches that a fit went over. */
   #usable: readonly Batch[] = [];
-  /** φ is at the last digits already: nothing came since `finish`. */
-  #settled = false;
 
   constructor(program: Program, start: Float64Array, hooks: FlowHooks = {}) {
-    this.#program = program;
+    super(program, start, hooks.companions ?? []);
     this.#hooks = hooks;
-    this.#phi = this.#state("phi");
-    this.#gradient = this.#state("gradient");
-    this.#begin(start);
-  }
-
-  get program(): Program {
-    return this.#program;
-  }
-  /** The estimate φ: a view of the artefact's memory. */
-  get phi(): Float64Array {
-    return this.#phi;
-  }
-  /** Gradient at φ of the log-likelihood of all rows seen: likewise. */
-  get gradient(): Float64Array {
-    return this.#gradient;
-  }
-
-  /** Sets the artefact in hand to start from a point. */
-  #begin(start: Float64Array): void {
-    const { artefact, options } = this.#program;
-    this.#state("start").set(start);
-    const steering = this.#state("control");
-    const { control } = artefact.step.layout;
-    steering[control.tolerance] = options.tolerance;
-    steering[control.inner] = options.inner;
-    artefact.run("init", 0);
-    steering[control.keep] = options.keep;
-    if (options.plain !== null) steer(this.#program, options.plain);
-  }
-
-  /**
-   * Goes on with another program of the same model, whose coordinates are those at `places` of the one before and whose
-   * memory was made from its memory.
-   */
-  adopt(program: Program, places: Uint32Array, memory: Float64Array, event: FlowEvent | null): void {
-    const moved = (values: Float64Array): Float64Array => Float64Array.from(places, (i) => values[i] as number);
-    const tensors = this.tensors();
-    this.#program = program;
-    this.#phi = this.#state("phi");
-    this.#gradient = this.#state("gradient");
-    this.#begin(moved(tensors.get("phi") as Float64Array));
-    for (const name of ["phi", "gradient"] as const) tensors.set(name, moved(tensors.get(name) as Float64Array));
-    this.#resume(tensors.set("memory", memory));
-    if (this.#escape !== null) this.#escape = { ...this.#escape, direction: moved(this.#escape.direction) };
-    if (event !== null) this.events.push(event);
-  }
-
-  /** Goes on from a saved state's numbers. */
-  restore(saved: SavedState): void {
-    this.#resume(saved.tensors);
-    this.rows = saved.rows;
-    this.skipped = saved.skipped;
-    this.passes = saved.passes;
-    this.converged = saved.converged;
-    this.#settled = saved.converged;
-    this.logLikelihood = saved.logLikelihood;
-    this.#largest = saved.largest;
-    this.diagnostics.push(...saved.diagnostics);
-    this.events.push(...saved.events);
-  }
-
-  #resume(tensors: ReadonlyMap<string, Float64Array>): void {
-    const tensor = (name: string, length: number): Float64Array => {
-      const values = tensors.get(name);
-      if (values?.length !== length) {
-        const reason = `${name} has ${values?.length ?? 0} numbers, not ${length}`;
-        throw new NumericalError([diagnose("FF532", null, { reason })]);
-      }
-      return Float64Array.from(values);
-    };
-    this.phi.set(tensor("phi", this.phi.length));
-    this.gradient.set(tensor("gradient", this.phi.length));
-    this.#state("memory").set(tensor("memory", this.#state("memory").length));
-    const { control } = this.program.artefact.step.layout;
-    const steering = this.#state("control");
-    for (const [k, x] of tensor("progress", progress.length).entries()) {
-      if (!(x >= 0 && x < Number.POSITIVE_INFINITY))
-        throw new NumericalError([diagnose("FF532", null, { reason: `its ${progress[k]} is ${x}` })]);
-      steering[control[progress[k] as (typeof progress)[number]]] = x;
-    }
-    refactor(this.program);
-  }
-
-  /** Largest absolute value of a response so far. */
-  get largest(): number {
-    return this.#largest;
-  }
-
-  /** The numbers of the state. */
-  tensors(): Map<string, Float64Array> {
-    const { control } = this.program.artefact.step.layout;
-    const steering = this.#state("control");
-    // who goes on from these numbers makes its factor anew: so does this flow
-    steering[control.fresh] = 0;
-    refactor(this.program);
-    return new Map([
-      ["phi", Float64Array.from(this.phi)],
-      ["gradient", Float64Array.from(this.gradient)],
-      ["memory", this.#state("memory").slice()],
-      ["progress", Float64Array.from(progress, (slot) => steering[control[slot]] as number)],
-    ]);
-  }
-
-  /** Whether rows are still being held for the first fit. */
-  get warming(): boolean {
-    return this.rows === 0;
-  }
-  get heldRows(): number {
-    return this.#heldRows;
-  }
-  get warmup(): number {
-    return this.program.options.warmup ?? Math.max(1000, 10 * this.phi.length);
   }
 
   /**
@@ -221,7 +86,7 @@ export class Flow {
       this.#search(batches, total, recruit) ?? this.#search(this.#screened(batches, begin), total, recruit);
     if (maximum === null)
       throw new NumericalError([diagnose("FF603", null, { what: "The log-likelihood at the start" })]);
-    this.#weigh(false);
+    this.#weigh();
     const usable = this.#usable;
     this.#usable = [];
     this.#conclude(maximum, this.#ask(usable));
@@ -293,7 +158,7 @@ export class Flow {
     const { stopped } = this.#hooks;
     const { phi, reached } = approach(objective, first.phi, sample, total >= wideAbove ? wider() : null, {
       maxPasses: options.maxPasses,
-      floor: floors(this.program, this.#largest),
+      floor: floors(this.program, this.largest),
       ...(stopped === undefined ? {} : { stopped }),
     });
     this.phi.set(phi);
@@ -302,9 +167,9 @@ export class Flow {
 
   /** A last step by the memory's own quadratic model. */
   #advance(step: Float64Array): void {
-    this.#state("direction").set(step);
+    this.state("direction").set(step);
     this.program.artefact.run("multiply", 0);
-    const product = this.#state("product");
+    const product = this.state("product");
     for (let i = 0; i < step.length; i++) {
       const [along, slope, lost] = [step[i] as number, this.gradient[i] as number, product[i] as number];
       this.logLikelihood += along * (slope - 0.5 * lost);
@@ -326,44 +191,62 @@ export class Flow {
    */
   update(batch: Batch, each: number = this.program.options.batch ?? batch.rows): void {
     let from = 0;
-    this.#settled = false;
+    this.settled = false;
     this.converged = false;
     if (this.program.options.plain !== null) {
       this.#step(batch, each);
       return;
     }
     if (this.warming) {
-      const wanted = each * Math.ceil(Math.max(1, this.warmup - this.#heldRows) / each);
+      const wanted = each * Math.ceil(Math.max(1, this.warmup - this.heldCount) / each);
       from = Math.min(batch.rows, wanted);
       this.#hold(stretch(batch, 0, from));
       if (this.warming) return;
     }
     const { artefact } = this.program;
-    const [control, logLikelihood] = [this.#state("control"), this.#state("logLikelihood")];
-    const { outcome } = artefact.step.layout.control;
+    const [control, logLikelihood] = [this.state("control"), this.state("logLikelihood")];
+    const { outcome, value } = artefact.step.layout.control;
+    const { companions } = this;
     for (; from < batch.rows; from += each) {
       const count = Math.min(each, batch.rows - from);
-      loadBatch(artefact, batch, from, count);
+      const part = companions.length > 0 ? stretch(batch, from, count) : null;
+      if (part !== null) this.#before(part);
+      if (part === null) loadBatch(artefact, batch, from, count);
+      else loadBatch(artefact, part);
       artefact.run("update", count);
       if (control[outcome] === 0 && Number.isFinite(logLikelihood[0])) {
-        this.#witness?.take(this.program, this.phi, stretch(batch, from, count));
+        this.#witness?.take(this.program, this.phi, part ?? stretch(batch, from, count));
         this.rows += count;
+        if (part !== null) this.#after(part, count, control[value] as number);
         continue;
       }
-      this.#labour(stretch(batch, from, count));
-      this.#weigh();
+      this.#labour(part ?? stretch(batch, from, count));
     }
-    this.#weigh();
     this.passes = 1;
+  }
+
+  /** What was seen fades, and companions are told of a batch. */
+  #before(batch: Batch): void {
+    const { keep, plain } = this.program.options;
+    if (keep < 1 && plain === null) this.fade(keep ** batch.rows);
+    for (const companion of this.companions) companion.before?.(this, batch);
+  }
+  #after(batch: Batch, rows: number, value: number): void {
+    for (const companion of this.companions) companion.after?.(this, batch, rows, value);
   }
 
   /** A batch in plain steps, `each` rows at a time. */
   #step(batch: Batch, each: number): void {
     for (let from = 0; from < batch.rows; from += each) {
       const count = Math.min(each, batch.rows - from);
-      loadBatch(this.program.artefact, batch, from, count);
+      const part = stretch(batch, from, count);
+      this.#before(part);
+      loadBatch(this.program.artefact, part);
       pace(this.program, this.rows, 0, 0);
-      this.#count(trainStep(this.program.artefact, count) ? count : this.#mended(stretch(batch, from, count)));
+      const rows = trainStep(this.program.artefact, count) ? count : this.#mended(part);
+      this.#count(rows);
+      if (rows > 0)
+        this.#after(part, rows, this.state("control")[this.program.artefact.step.layout.control.value] as number);
     }
     this.passes = 1;
   }
@@ -382,7 +265,7 @@ export class Flow {
   #count(rows: number): void {
     if (rows === 0) return;
     const { control } = this.program.artefact.step.layout;
-    this.logLikelihood += this.#state("control")[control.value] as number;
+    this.logLikelihood += this.state("control")[control.value] as number;
     this.rows += rows;
   }
 
@@ -413,7 +296,7 @@ export class Flow {
       this.passes = pass + 1;
       this.rows = total;
     }
-    this.#settled = false;
+    this.settled = false;
   }
 
   /** Takes batches one after the other; where one fails the flow is as it was before the first. */
@@ -423,34 +306,38 @@ export class Flow {
     if (only === undefined) return;
     // a single step changes nothing where it fails, unless what was seen has faded before it
     const once = batches.length === 1 && only.rows <= (options.batch ?? only.rows);
-    if (once && options.plain === null && options.keep === 1) {
+    if (once && options.plain === null && options.keep === 1 && this.companions.length === 0) {
       this.update(only);
       return;
     }
-    const { rows, skipped, passes, logLikelihood } = this;
-    const [held, heldRows, largest] = [[...this.#held], this.#heldRows, this.#largest];
-    const [escaping, unfinished] = [this.#escape, this.#unfinished];
-    const before = changing.map((name) => [name, this.#state(name).slice()] as const);
+    const undo = this.mark(false);
     try {
       for (const batch of batches) this.update(batch);
     } catch (error) {
-      for (const [name, values] of before) this.#state(name).set(values);
-      Object.assign(this, { rows, skipped, passes, logLikelihood });
-      [this.#held, this.#heldRows, this.#largest] = [held, heldRows, largest];
-      [this.#escape, this.#unfinished] = [escaping, unfinished];
+      undo();
       throw error;
     }
   }
 
-  /** Tells the artefact how many rows its memory holds; where that fades, it counts for itself once it has begun. */
-  #weigh(begun = true): void {
-    if (begun && this.program.options.keep < 1) return;
-    this.#state("control")[this.program.artefact.step.layout.control.seen] = this.rows;
+  /** What `look` finds after `finish`; the flow then goes on as if nobody had looked. */
+  peek<T>(look: (flow: Flow) => T): T {
+    const undo = this.mark(true);
+    try {
+      this.finish();
+      return look(this);
+    } finally {
+      undo();
+    }
+  }
+
+  /** Tells the artefact that its memory holds all rows taken in; from there it counts for itself. */
+  #weigh(): void {
+    this.state("control")[this.program.artefact.step.layout.control.seen] = this.rows;
   }
 
   /** A batch whose plain steps did not do: bad rows are found, and the richer search is used. */
   #labour(batch: Batch): void {
-    const centre = Float64Array.from(this.#state("centre"));
+    const centre = Float64Array.from(this.state("centre"));
     try {
       this.phi.set(centre);
       const [usable] = this.#screen([batch]);
@@ -463,6 +350,10 @@ export class Flow {
       this.#absorb(maximum, objective, memory);
       this.#witness?.take(this.program, this.phi, usable);
       this.rows += usable.rows;
+      const { control } = this.program.artefact.step.layout;
+      const steering = this.state("control");
+      steering[control.seen] = (steering[control.seen] as number) + usable.rows;
+      this.#after(usable, usable.rows, maximum.value);
     } catch (error) {
       this.phi.set(centre);
       throw error;
@@ -471,41 +362,42 @@ export class Flow {
 
   /** Ends a stream: fits rows that are still held, and looks at what the information cannot tell. */
   finish(): void {
-    if (this.warming && this.#heldRows > 0) this.#warm();
+    if (this.warming && this.heldCount > 0) this.#warm();
     if (this.rows === 0) throw new NumericalError([diagnose("FF506", null, {})]);
     this.#settle();
     this.#examine();
     this.diagnostics.push(...this.#warnings);
     const errors = this.#witness?.conclude() ?? [];
     if (errors.length > 0) throw new NumericalError(errors);
-    if (this.#escaped()) throw new NumericalError([noMaximum(this.program, (this.#escape as Escape).direction)]);
-    this.converged = this.#unfinished === 0;
-    if (!this.converged) this.diagnostics.push(diagnose("FF601", null, { passes: this.#unfinished }));
+    if (this.#escaped()) throw new NumericalError([noMaximum(this.program, (this.escape as Escape).direction)]);
+    this.converged = this.unfinished === 0;
+    if (!this.converged) this.diagnostics.push(diagnose("FF601", null, { passes: this.unfinished }));
   }
 
   /** The last digits of φ, once; always the factor of the information there. */
   #settle(): void {
     const { artefact } = this.program;
-    if (!this.#settled) artefact.run("finish", 0);
+    if (!this.settled) artefact.run("finish", 0);
     else {
-      for (const name of ["information", "damping"] as const) this.#state(name).fill(0);
+      for (const name of ["information", "damping"] as const) this.state(name).fill(0);
       for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
     }
-    this.#settled = true;
+    this.settled = true;
   }
 
   /** Keeps a batch for the first fit, and fits when there are enough; a batch with which that fails is not kept. */
   #hold(batch: Batch): void {
     const [usable] = this.#screen([batch]);
     if (usable === undefined || usable.rows === 0) return;
-    this.#held.push(copied(usable));
-    this.#heldRows += usable.rows;
-    if (this.#heldRows < this.warmup) return;
+    const before = [...this.held];
+    this.held.push(copied(usable));
+    this.heldCount += usable.rows;
+    if (this.heldCount < this.warmup) return;
     try {
       this.#warm();
     } catch (error) {
-      this.#held.pop();
-      this.#heldRows -= usable.rows;
+      this.held = before;
+      this.heldCount -= usable.rows;
       throw error;
     }
   }
@@ -513,53 +405,56 @@ export class Flow {
   /** Fits the held rows; where that fails they are held as before. */
   #warm(): void {
     const start = Float64Array.from(this.phi);
-    const objective = new Objective(this.program.artefact, this.#held, null);
+    // sums must not depend on the parts in which the rows came
+    this.held = inParts(joined(this.held), this.program.plan.batchRows);
+    const objective = new Objective(this.program.artefact, this.held, null);
     try {
       const maximum = this.#maximise(objective, { polish: true, tolerance: this.program.options.tolerance });
-      if (this.#steadied(start, this.#heldRows)) {
+      if (this.#steadied(start, this.heldCount)) {
         this.#warm();
         return;
       }
       this.#refuse(maximum, objective);
       this.#absorb(maximum, objective, null);
-      this.#escape = maximum.escaping;
+      this.escape = maximum.escaping;
     } catch (error) {
       this.phi.set(start);
       throw error;
     }
-    this.rows = this.#heldRows;
-    const held = this.#held;
-    this.#held = [];
-    this.#heldRows = 0;
+    this.rows = this.heldCount;
+    const held = this.held;
+    this.held = [];
+    this.heldCount = 0;
     this.passes = 1;
-    this.#weigh(false);
+    this.#weigh();
     this.#ask(held);
+    for (const companion of this.companions) companion.begun?.(this, held);
   }
 
   /** Throws where the search broke off at no maximum; a singular information may still be mended by later rows. */
   #refuse({ phi, value, decrement, converged, stuck, escaping }: Maximum, objective: Objective): void {
     if (value === Number.NEGATIVE_INFINITY || (stuck && !Number.isNaN(decrement) && !this.#collapsed(phi))) {
       this.program.artefact.run("diagonal", 0);
-      const runaway = diagnoseBounds(this.program, this.#state("diagonal"), phi);
+      const runaway = diagnoseBounds(this.program, this.state("diagonal"), phi);
       throw new NumericalError(runaway.length > 0 ? runaway : [diagnose("FF607", null, { pass: objective.passes })]);
     }
     const broken = objective.state("information").findIndex((x) => !Number.isFinite(x));
     if (broken >= 0) throw new NumericalError([diagnose("FF603", null, { what: "The information of these rows" })]);
-    if (!converged && !stuck && escaping === null) this.#unfinished += objective.passes;
+    if (!converged && !stuck && escaping === null) this.unfinished += objective.passes;
   }
 
   /** Whether a scale is at the rounding of the response. */
   #collapsed(phi: Float64Array): boolean {
-    return collapsed(this.program, phi, this.#largest).length > 0;
+    return collapsed(this.program, phi, this.largest).length > 0;
   }
 
   /** Whether the direction in which the first rows had no maximum has none still. */
   #escaped(): boolean {
-    if (this.#escape === null) return false;
-    const { direction, information } = this.#escape;
-    this.#state("direction").set(direction);
+    if (this.escape === null) return false;
+    const { direction, information } = this.escape;
+    this.state("direction").set(direction);
     this.program.artefact.run("multiply", 0);
-    const [product, prior] = [this.#state("product"), this.#state("priorDiagonal")];
+    const [product, prior] = [this.state("product"), this.state("priorDiagonal")];
     let [left, length] = [0, 0];
     for (const [i, x] of direction.entries()) {
       left += x * ((product[i] as number) + x * (prior[i] as number));
@@ -581,7 +476,7 @@ export class Flow {
       maxPasses,
       damping: damping === "adaptive" ? 0 : damping,
       components,
-      floor: floors(this.program, this.#largest),
+      floor: floors(this.program, this.largest),
       ...(stopped === undefined ? {} : { stopped }),
       ...options,
     });
@@ -595,7 +490,7 @@ export class Flow {
       this.gradient[i] = (score[i] as number) + before;
     }
     this.program.artefact.run("absorb", 0);
-    this.#state("information").fill(0);
+    this.state("information").fill(0);
     this.phi.set(maximum.phi);
     this.logLikelihood += objective.logLikelihood;
     this.converged = maximum.converged;
@@ -618,7 +513,7 @@ export class Flow {
   /** Diagnoses the information at the estimate; errors stop the run, warnings are kept. */
   #examine(): void {
     this.diagnostics.length = 0;
-    const found = examine(this.program, this.phi, this.#largest);
+    const found = examine(this.program, this.phi, this.largest);
     const errors = found.filter((d) => d.severity === "error");
     if (errors.length > 0) throw new NumericalError(errors);
     this.diagnostics.push(...found);
@@ -628,11 +523,11 @@ export class Flow {
   #ask(batches: readonly Batch[]): Testimony | null {
     const program = this.#hooks.witness?.(this.program) ?? null;
     if (program === null) return null;
-    this.#state("damping").fill(0);
+    this.state("damping").fill(0);
     for (const procedure of ["prior", "factorize", "invert"] as const) this.program.artefact.run(procedure, 0);
     this.#witness = new Witness(program);
     const { phi, program: own } = this;
-    const said = this.#witness.hear({ program: own, phi, largest: this.#largest }, batches);
+    const said = this.#witness.hear({ program: own, phi, largest: this.largest }, batches);
     if (said.errors.length === 0) this.#witness = null;
     this.#warnings = said.warnings;
     return said;
@@ -665,21 +560,17 @@ export class Flow {
   #measure(batch: Batch): void {
     for (const name of this.program.responses) {
       const values = batch.columns.get(name) ?? new Float64Array(0);
-      let most = this.#largest;
+      let most = this.largest;
       for (let i = 0; i < values.length; i++) {
         const size = Math.abs(values[i] as number);
         if (size > most) most = size;
       }
-      this.#largest = most;
+      this.largest = most;
     }
   }
 
   #report(objective: Objective, total: number): void {
     const { passes, logLikelihood } = objective;
     this.#hooks.onProgress?.({ rows: total, total, pass: passes, logLikelihood, decrement: null });
-  }
-
-  #state(name: StateName): Float64Array {
-    return stateOf(this.program.artefact, name);
   }
 }

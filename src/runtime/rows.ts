@@ -28,6 +28,32 @@ export function stretch(batch: Batch, from: number, count: number): Batch {
       );
 }
 
+/** Batches as one, in arrays of its own. */
+export function joined(batches: readonly Batch[]): Batch {
+  const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+  const columns = new Map<string, Float64Array>();
+  for (const [name, first] of batches[0]?.columns ?? []) {
+    const width = first.length / (batches[0] as Batch).rows;
+    const values = new Float64Array(width * rows);
+    let at = 0;
+    for (const batch of batches) {
+      const own = batch.columns.get(name) as Float64Array;
+      for (let k = 0; k < width; k++) values.set(own.subarray(k * batch.rows, (k + 1) * batch.rows), k * rows + at);
+      at += batch.rows;
+    }
+    columns.set(name, values);
+  }
+  return { rows, firstRow: batches[0]?.firstRow ?? 1, columns };
+}
+
+/** A batch as batches of at most `most` rows. */
+export function inParts(batch: Batch, most: number): Batch[] {
+  const parts: Batch[] = [];
+  for (let from = 0; from < batch.rows; from += most)
+    parts.push(stretch(batch, from, Math.min(most, batch.rows - from)));
+  return parts;
+}
+
 /** The batch in arrays of its own. */
 export function copied(batch: Batch): Batch {
   return { ...batch, columns: new Map([...batch.columns].map(([name, values]) => [name, Float64Array.from(values)])) };

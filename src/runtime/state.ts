@@ -37,10 +37,16 @@ export interface SavedState {
   readonly logLikelihood: number;
   /** Largest absolute value of a response so far. */
   readonly largest: number;
+  /** First rows that were still held, for a fit of more; their columns are the tensors `held x`. */
+  readonly heldRows: number;
+  /** Passes in which the first rows, or a batch, did not converge; 0 where all did. */
+  readonly unfinished: number;
+  /** What goes along with the flow, by name; their tensors are `name: x`. */
+  readonly companions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Warnings of the run, as they were when the state was saved. */
   readonly diagnostics: readonly Diagnostic[];
   readonly events: readonly FlowEvent[];
-  /** phi, gradient, memory; `learnt x` and `once x` for each learnt feature and `once` value. */
+  /** phi, gradient, memory, progress; `learnt x` and `once x` for each learnt feature and `once` value; those above. */
   readonly tensors: ReadonlyMap<string, Float64Array>;
 }
 
@@ -83,6 +89,9 @@ function headerOf(
   const bytes = utf8ToBytes(JSON.stringify({ __metadata__: { format, checksum, state }, ...places }));
   return concatBytes(bytes, utf8ToBytes(" ".repeat((8 - (bytes.length % 8)) % 8)));
 }
+
+/** What states of earlier days do not tell. */
+const later = { events: [], heldRows: 0, unfinished: 0, companions: {} };
 
 export type Decoded =
   | { readonly kind: "state"; readonly state: SavedState }
@@ -135,8 +144,7 @@ export function decodeState(bytes: Uint8Array, file: string): Decoded {
   let description: unknown;
   try {
     const written: unknown = JSON.parse(meta.state);
-    // states from before plans could change have no events
-    description = typeof written === "object" && written !== null ? { events: [], ...written } : written;
+    description = typeof written === "object" && written !== null ? { ...later, ...written } : written;
   } catch {
     return refuse("its description is not JSON");
   }
@@ -163,6 +171,9 @@ const described: Readonly<Record<Exclude<keyof SavedState, "tensors">, (value: u
   converged: (v) => typeof v === "boolean",
   logLikelihood: Number.isFinite,
   largest: Number.isFinite,
+  heldRows: isCount,
+  unfinished: isCount,
+  companions: (v) => isRecord(v, (own) => isRecord(own, () => true)),
   diagnostics: (v) => Array.isArray(v) && v.every((d) => isRecord(d, () => true)),
   events: (v) => Array.isArray(v) && v.every((e) => isRecord(e, () => true)),
 };

@@ -21,6 +21,7 @@ import {
   select,
 } from "../sources/index.ts";
 import { checkSizes, fixed, notForGlobs, nothingSelected } from "./bind.ts";
+import { companionsOf } from "./companions.ts";
 import { construct } from "./construct.ts";
 import { DataError } from "./errors.ts";
 import { type Resolved, resolve } from "./options.ts";
@@ -68,7 +69,8 @@ export class LiveFlow {
   /** Rows taken in so far, those still held included. */
   get rows(): number {
     if (this.#running !== null) return this.#running.flow.rows + this.#running.flow.heldRows;
-    return (this.#resumed?.state.rows ?? 0) + this.#heldRows + (this.#singles?.rows ?? 0);
+    const { rows = 0, heldRows = 0 } = this.#resumed?.state ?? {};
+    return rows + heldRows + this.#heldRows + (this.#singles?.rows ?? 0);
   }
 
   /**
@@ -90,7 +92,7 @@ export class LiveFlow {
     this.#handed += raw.rows;
   }
 
-  /** Estimates by name, from all rows so far; rows still held are fitted first. */
+  /** Estimates by name, from all rows so far; the flow goes on as if nobody had looked. */
   estimates(): Readonly<Record<string, Estimate>> {
     const grouped = new Map<string, Summary["parameters"][number][]>();
     for (const row of this.summary().parameters) grouped.set(row.name, [...(grouped.get(row.name) ?? []), row]);
@@ -107,9 +109,10 @@ export class LiveFlow {
 
   /** The whole summary (`ffm.summary/1`) of all rows so far. */
   summary(): Summary {
-    const { flow } = this.#finished();
+    const { flow } = this.#started();
     const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
-    return summarise(flow, { skipped: this.#skipped, diagnostics: this.#diagnostics, timing });
+    const context = { skipped: this.#skipped, diagnostics: this.#diagnostics, timing };
+    return flow.peek((finished) => summarise(finished, context));
   }
 
   /**
@@ -117,20 +120,20 @@ export class LiveFlow {
    * Throws CompileError where nothing fits the budget. Rows still held are fitted first.
    */
   compress(asked: Pick<FlowOptions, "structure" | "budget">): void {
-    const { flow } = this.#finished();
+    const { flow } = this.#started();
+    flow.finish();
     const { structure, budget } = resolve({}, asked);
     replan(this.#compiled, flow, { ...this.#options, structure, budget }, "as it was asked");
   }
 
   /** The bytes of a state file, from which `model.resume` or `ffm stream --resume` goes on. */
   save(): Uint8Array {
-    const { flow } = this.#finished();
-    return saveFlow(this.#compiled, flow.program, flow, { skipped: this.#skipped, diagnostics: this.#diagnostics });
+    const { flow } = this.#started();
+    return saveFlow(this.#compiled, flow, { skipped: this.#skipped, diagnostics: this.#diagnostics });
   }
 
-  #finished(): Running {
+  #started(): Running {
     const running = this.#running ?? this.#begin(this.#gathered());
-    running.flow.finish();
     this.#running = running;
     this.#release();
     return running;
@@ -226,6 +229,7 @@ export class LiveFlow {
     const flow = new Flow(program, startOf(program), {
       ...steadierOf(this.#compiled, this.#options),
       ...witnessOf(this.#compiled, this.#options),
+      companions: companionsOf(program, this.#options),
     });
     return { flow, encode, encodeObjects, replanning: replanner(this.#compiled, flow, this.#options) };
   }

@@ -3,9 +3,17 @@
 import type { Compiled } from "../compile.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import { type Batch, type RowSource, random } from "../ir/index.ts";
-import { Flow, type FlowHooks, featureLearner, type Program, type Progress } from "../runtime/index.ts";
+import {
+  Flow,
+  type FlowHooks,
+  type FlowNumbers,
+  featureLearner,
+  type Program,
+  type Progress,
+} from "../runtime/index.ts";
 import { SourceError, select } from "../sources/index.ts";
 import { bindData, checkSizes, notForGlobs } from "./bind.ts";
+import { companionsOf } from "./companions.ts";
 import { DataError } from "./errors.ts";
 import type { Resolved } from "./options.ts";
 import { chosen } from "./pilot.ts";
@@ -60,7 +68,7 @@ export async function run(
     const flow = await (options.mode === "stream" && hooks.resume !== undefined
       ? resumed(compiled, hooks.resume, source, options, hooks, timed)
       : begun(compiled, source, options, hooks, timed));
-    await hooks.onState?.(saveFlow(compiled, flow.program, flow.flow, flow));
+    await hooks.onState?.(saveFlow(compiled, flow.flow, flow, flow.numbers));
     return { ...flow, timing: clock };
   } catch (error) {
     if (error instanceof SourceError) throw new DataError(error.diagnostics);
@@ -68,7 +76,8 @@ export async function run(
   }
 }
 
-type Untimed = Omit<Finished, "timing">;
+/** `numbers` are those from which another run goes on: they are taken before the last digits are. */
+type Untimed = Omit<Finished, "timing"> & { readonly numbers: FlowNumbers };
 
 async function begun(
   compiled: Compiled,
@@ -81,11 +90,11 @@ async function begun(
   if (data === null) throw new DataError(diagnostics);
   const { program } = await timed("compileMs", () => chosen(compiled, data, source, options));
   const reader = new Reader(data, source, options, program.plan.batchRows, hooks);
-  const flow =
+  const { flow, numbers } =
     options.mode === "fit"
       ? await fitted(compiled, program, reader, options, hooks, timed)
       : await streamed(compiled, program, reader, options, hooks, timed);
-  return { program: flow.program, flow, skipped: reader.skipped, diagnostics: reader.diagnostics };
+  return { program: flow.program, flow, numbers, skipped: reader.skipped, diagnostics: reader.diagnostics };
 }
 
 async function resumed(
@@ -102,8 +111,13 @@ async function resumed(
   const diagnostics = checkSizes(selection, loaded.bindings.dims);
   if (diagnostics.length > 0) throw new DataError(diagnostics);
   const reader = new Reader({ selection, bindings: loaded.bindings }, source, options, program.plan.batchRows, hooks);
-  await follow(compiled, flow, reader, options, hooks, timed);
-  return { program: flow.program, flow, skipped: reader.skipped, diagnostics: reader.diagnostics };
+  const numbers = await follow(compiled, flow, reader, options, hooks, timed);
+  return { program: flow.program, flow, numbers, skipped: reader.skipped, diagnostics: reader.diagnostics };
+}
+
+interface Ended {
+  readonly flow: Flow;
+  readonly numbers: FlowNumbers;
 }
 
 type Timed = <T>(what: "compileMs" | "readMs" | "updateMs", work: () => T | Promise<T>) => Promise<T>;
@@ -115,7 +129,7 @@ async function fitted(
   options: Resolved,
   hooks: RunHooks,
   timed: Timed,
-): Promise<Flow> {
+): Promise<Ended> {
   const batches = await timed("readMs", async () => {
     const held: Batch[] = [];
     const alone = hooks.spawn === undefined || options.threads < 2;
@@ -143,7 +157,7 @@ async function fitted(
     } finally {
       hooks.onBusy?.(false);
     }
-    return flow;
+    return { flow, numbers: flow.numbers() };
   });
 }
 
@@ -158,14 +172,13 @@ async function streamed(
   options: Resolved,
   hooks: RunHooks,
   timed: Timed,
-): Promise<Flow> {
+): Promise<Ended> {
   await learnFeatures(compiled, program, reader);
-  const flow = new Flow(program, startOf(program), flowHooks(compiled, options, hooks));
+  const companions = companionsOf(program, options);
+  const flow = new Flow(program, startOf(program), { ...flowHooks(compiled, options, hooks), companions });
   const { plain, seed, batch } = program.options;
-  if (plain === null || plain.passes === 1) {
-    await follow(compiled, flow, reader, options, hooks, timed);
-    return flow;
-  }
+  if (plain === null || plain.passes === 1)
+    return { flow, numbers: await follow(compiled, flow, reader, options, hooks, timed) };
   const held = await timed("readMs", async () => {
     const batches: Batch[] = [];
     for await (const own of reader.batches(ownRoom)) batches.push(own);
@@ -173,11 +186,12 @@ async function streamed(
   });
   if (held.length === 0) throw new DataError([diagnose("FF506", null, {})]);
   const uniform = (pass: number): (() => number) => random(seed, `pass ${pass + 1}`).uniform;
-  await timed("updateMs", () => {
+  return timed("updateMs", () => {
     flow.train(held, batch ?? program.plan.batchRows, plain.shuffle ? uniform : null);
+    const numbers = flow.numbers();
     flow.finish();
+    return { flow, numbers };
   });
-  return flow;
 }
 
 /**
@@ -195,7 +209,7 @@ function inPlace({ artefact, options }: Program): ((length: number, name: string
   };
 }
 
-/** Updates a flow with all batches of a reader. */
+/** Updates a flow with all batches of a reader; its numbers after the last. */
 async function follow(
   compiled: Compiled,
   flow: Flow,
@@ -203,7 +217,7 @@ async function follow(
   options: Resolved,
   hooks: RunHooks,
   timed: Timed,
-): Promise<void> {
+): Promise<FlowNumbers> {
   let saved = flow.rows;
   const replanning = replanner(compiled, flow, options);
   for await (const batch of reader.batches(inPlace(flow.program))) {
@@ -219,13 +233,15 @@ async function follow(
     });
     if (hooks.saveEvery !== undefined && flow.rows - saved >= hooks.saveEvery) {
       saved = flow.rows;
-      await hooks.onState?.(saveFlow(compiled, flow.program, flow, reader));
+      await hooks.onState?.(saveFlow(compiled, flow, reader));
     }
     if (hooks.signal?.aborted) break;
   }
   if (flow.rows + flow.heldRows + flow.skipped + reader.skipped === 0)
     throw new DataError([diagnose("FF506", null, {})]);
+  const numbers = flow.numbers();
   await timed("updateMs", () => flow.finish());
+  return numbers;
 }
 
 function flowHooks(compiled: Compiled, options: Resolved, hooks: RunHooks): FlowHooks {

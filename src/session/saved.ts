@@ -7,6 +7,7 @@ import { type Bindings, formFits, type Shape } from "../ir/index.ts";
 import { type Summary, summarise } from "../reports/index.ts";
 import { decodeState, encodeState, Flow, type Program, type SavedState } from "../runtime/index.ts";
 import { nothingSelected } from "./bind.ts";
+import { companionsOf } from "./companions.ts";
 import { construct, coordinatesOf } from "./construct.ts";
 import { CompileError, DataError } from "./errors.ts";
 import { type Resolved, resolve } from "./options.ts";
@@ -19,10 +20,11 @@ export interface Reading {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The bytes of a flow's state file. */
-export function saveFlow(compiled: Compiled, program: Program, flow: Flow, reading: Reading): Uint8Array {
+/** The bytes of a flow's state file; `numbers` are those that another is to go on from. */
+export function saveFlow(compiled: Compiled, flow: Flow, reading: Reading, numbers = flow.numbers()): Uint8Array {
+  const { program } = flow;
   const { bindings, plan, options } = program;
-  const tensors = flow.tensors();
+  const tensors = new Map(numbers.tensors);
   for (const [name, values] of bindings.learnt) tensors.set(`learnt ${name}`, values);
   for (const [name, values] of bindings.once) tensors.set(`once ${name}`, values);
   return encodeState({
@@ -36,14 +38,9 @@ export function saveFlow(compiled: Compiled, program: Program, flow: Flow, readi
     labels: Object.fromEntries(bindings.labels),
     configuration: { ...options },
     blocks: plan.blocks.map(({ parameters, form, size }) => ({ parameters, form, size })),
-    rows: flow.rows,
-    skipped: flow.skipped + reading.skipped,
-    passes: flow.passes,
-    converged: flow.converged,
-    logLikelihood: flow.logLikelihood,
-    largest: flow.largest,
+    ...numbers,
+    skipped: numbers.skipped + reading.skipped,
     diagnostics: [...flow.diagnostics, ...reading.diagnostics],
-    events: flow.events,
     tensors,
   });
 }
@@ -103,7 +100,10 @@ export function restoreFlow(
     const found = state.tensors.get(name)?.length ?? 0;
     if (found !== length) throw otherwise(`${name} has ${found} numbers, not ${length}`);
   }
-  const flow = new Flow(program, startOf(program), steadierOf(compiled, options));
+  const flow = new Flow(program, startOf(program), {
+    ...steadierOf(compiled, options),
+    companions: companionsOf(program, options),
+  });
   flow.restore(state);
   return { program, flow };
 }
@@ -112,7 +112,13 @@ export function restoreFlow(
 export function summaryOf(loaded: LoadedState): Summary {
   const { flow } = restoreFlow(loaded);
   const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
-  return summarise(flow, { skipped: 0, diagnostics: [], timing });
+  const context = { skipped: 0, diagnostics: [], timing };
+  if (flow.program.options.mode === "fit") return summarise(flow, context);
+  const { diagnostics } = loaded.state;
+  return flow.peek((finished) => {
+    const found = new Set(finished.diagnostics.map((d) => d.message));
+    return summarise(finished, { ...context, diagnostics: diagnostics.filter((d) => !found.has(d.message)) });
+  });
 }
 
 /** Whether the blocks hold every parameter once, each in a form of its size. */

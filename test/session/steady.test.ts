@@ -25,7 +25,7 @@ describe("where normal equations lose the digits", () => {
     expect(worst(summary)).toBeLessThan(1e-3);
     expect(summary.events).toHaveLength(1);
     expect(summary.events[0]).toMatchObject({ kind: "replanned", row: 0, from: "full", to: "full sqrt" });
-    expect(summary.events[0].reason).toMatch(/^c0, .*c7: the smallest pivot, .*past 1e10$/);
+    expect(summary.events[0].message).toMatch(/c0, .*c7: the smallest pivot, .*past 1e10$/);
     expect(summary.plan.blocks.map((b) => b.structure)).toEqual(["full sqrt"]);
     expect(summary.plan.blocks[0].reason).toMatch(/past 1e10/);
   });
@@ -36,7 +36,7 @@ describe("where normal equations lose the digits", () => {
     for (let from = 0; from < x.length; from += 100)
       live.update({ x: x.slice(from, from + 100), y: y.slice(from, from + 100) });
     for (const summary of [await stream(powers, { x, y }), live.summary()]) {
-      expect(summary.events.map((e) => e.to)).toEqual(["full sqrt"]);
+      expect(summary.events.map((e) => e.kind === "replanned" && e.to)).toEqual(["full sqrt"]);
       expect(summary.rows).toBe(1200);
       for (const [k, { se }] of summary.parameters.entries()) expect(se / whole.parameters[k].se).toBeCloseTo(1, 4);
     }
