@@ -152,7 +152,7 @@ function routineWork(routine: Routine, rows: number): Partial<Work> {
 
 /** Going from level to level a kernel reads all it is given, a few values at a time. */
 function kernelWork(kernel: string, args: readonly KernelArgument[], flops: number): Partial<Work> {
-  if (kernel === "lowrankAppend" || kernel === "lowrankJoin") return { eigen: flops };
+  if (kernel === "lowrankAppend" || kernel === "lowrankAppendMany" || kernel === "lowrankJoin") return { eigen: flops };
   if (!kernel.startsWith("arrow")) return { portable: flops };
   const given = args.reduce<number>((sum, a) => sum + (typeof a === "object" ? a.length : 0), 0);
   return { levels: flops + (kernel === "arrowAccumulate" ? 0 : given) };

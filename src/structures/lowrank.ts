@@ -17,9 +17,17 @@ export const lowrank: Structure<Lowrank> = {
     const { region } = whitenedColumns(each, block.parameters, factors);
     const { size, form } = block;
     const { rank } = form;
-    const work = appendWork(each, rank);
-    const args = [information, size, rank, region, "capacity", "rows", work] as const;
-    kernel(each, "lowrankAppend", args, Math.ceil(each.capacity / chunk(rank)) * appendFlops(size, rank));
+    const least = manyFactors(size, rank);
+    const args = [information, size, rank, region, "capacity", "rows"] as const;
+    if (least > each.capacity) {
+      const flops = Math.ceil(each.capacity / chunk(rank)) * appendFlops(size, rank);
+      kernel(each, "lowrankAppend", [...args, appendWork(each, rank)], flops);
+      return;
+    }
+    const room = size * size + Math.max(chunkRoom(rank, size), chunkRoom(rank, chunk(rank)));
+    const work = each.scratch("lowrank gram and work", room);
+    const flops = (each.capacity * size * size) / 2 + size ** 3 + chunkFlops(size, rank, size);
+    kernel(each, "lowrankAppendMany", [...args, least, work], flops);
   },
 
   accumulateHessian: null,
@@ -121,9 +129,20 @@ function chunk(rank: number): number {
   return Math.max(16, 2 * rank);
 }
 
-/** What appending a chunk takes: a Gram matrix, its eigenvectors in some eight sweeps, and the directions anew. */
+/** What appending a chunk takes. */
 function appendFlops(size: number, rank: number): number {
-  const n = rank + chunk(rank);
+  return chunkFlops(size, rank, chunk(rank));
+}
+
+/** Rows of a batch from which it is cheaper to append a root of their Gram matrix than the rows a chunk at a time. */
+function manyFactors(size: number, rank: number): number {
+  const saved = appendFlops(size, rank) / chunk(rank) - (size * size) / 2;
+  return saved > 0 ? Math.ceil((size ** 3 + chunkFlops(size, rank, size)) / saved) : Number.POSITIVE_INFINITY;
+}
+
+/** `count` factors in one go: a Gram matrix, its eigenvectors in some eight sweeps, and the directions anew. */
+function chunkFlops(size: number, rank: number, count: number): number {
+  const n = rank + count;
   return size * (n * (n / 2 + rank + 3) + rank * rank) + 16 * n ** 3;
 }
 

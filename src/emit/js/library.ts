@@ -1264,6 +1264,55 @@ function lowrankAppend(m, kept, size, rank, factors, stride, count, work) {
     lowrankChunk(m, kept, size, rank, factors + from, stride, taken, work);
   }
 }`,
+  lowrankAppendMany: `/**
+ * The same by way of the factors' own Gram matrix, from \`least\` of them on: a Cholesky factor of it is as many factors as
+ * there are coordinates, appended in one go. \`work\`: room for size² and for what that takes.
+ */
+function lowrankAppendMany(m, kept, size, rank, factors, stride, count, least, work) {
+  if (count < least) {
+    lowrankAppend(m, kept, size, rank, factors, stride, count, work);
+    return;
+  }
+  const gram = work + size * size;
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j <= i; j++) {
+      const x = inner(m, factors + i * stride, factors + j * stride, count);
+      set(m, gram + i * size + j, x);
+      set(m, gram + j * size + i, x);
+    }
+  lowrankRoot(m, gram, work, size, gram + size * size);
+  lowrankChunk(m, kept, size, rank, work, size, size, gram);
+}`,
+  lowrankRoot: `/**
+ * root ← Z with Z Zᵀ = gram (both size × size), by Cholesky with diagonal pivoting, which stands a singular matrix (Higham,
+ * Accuracy and Stability of Numerical Algorithms, 2nd ed., §10.3), in units of each coordinate's own information. Destroys
+ * the matrix. \`units\`: room for size.
+ */
+function lowrankRoot(m, gram, root, size, units) {
+  fill(m, root, size * size, 0.0);
+  for (let i = 0; i < size; i++) set(m, units + i, get(m, gram + i * (size + 1)));
+  for (let k = 0; k < size; k++) {
+    let pivot = -1;
+    let most = 2.220446049250313e-16 * size;
+    for (let i = 0; i < size; i++) {
+      const share = get(m, gram + i * (size + 1)) / get(m, units + i);
+      if (share > most) {
+        most = share;
+        pivot = i;
+      }
+    }
+    if (pivot < 0) return;
+    const line = gram + pivot * size;
+    scale(m, line, 1.0 / Math.sqrt(get(m, line + pivot)), size);
+    for (let i = 0; i < size; i++) {
+      const x = get(m, line + i);
+      set(m, root + i * size + k, x);
+      if (i !== pivot) axpy(m, gram + i * size, line, -x, size);
+    }
+    fill(m, line, size, 0.0);
+    for (let i = 0; i < size; i++) set(m, gram + i * size + pivot, 0.0);
+  }
+}`,
   lowrankChunk: `/** The same in one go, with n = rank + count. */
 function lowrankChunk(m, kept, size, rank, factors, stride, count, work) {
   const n = rank + count;
@@ -2049,6 +2098,8 @@ export const needs: Readonly<Record<string, readonly string[]>> = {
   rootDiagonal: ["get", "root", "set"],
   rootSample: ["move", "root", "rootBackward"],
   lowrankAppend: ["lowrankChunk"],
+  lowrankAppendMany: ["inner", "lowrankAppend", "lowrankChunk", "lowrankRoot", "set"],
+  lowrankRoot: ["axpy", "fill", "get", "root", "scale", "set"],
   lowrankChunk: ["axpy", "eigenSort", "fill", "get", "inner", "jacobi", "lowrankShare", "move", "set"],
   lowrankShare: ["get", "set"],
   lowrankJoin: ["axpy", "lowrankAppend"],

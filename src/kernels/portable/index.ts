@@ -58,6 +58,7 @@ export const portable = {
   rootDiagonal: root.rootDiagonal,
   rootSample: root.rootSample,
   lowrankAppend: lowrank.lowrankAppend,
+  lowrankAppendMany: lowrank.lowrankAppendMany,
   lowrankChunk: lowrank.lowrankChunk,
   lowrankJoin: lowrank.lowrankJoin,
   lowrankScale: lowrank.lowrankScale,

@@ -29,6 +29,67 @@ export function lowrankAppend(
   }
 }
 
+/**
+ * The same by way of the factors' own Gram matrix, from `least` of them on: a Cholesky factor of it is as many factors as
+ * there are coordinates, appended in one go. `work`: room for size² and for what that takes.
+ */
+export function lowrankAppendMany(
+  m: Memory,
+  kept: i32,
+  size: i32,
+  rank: i32,
+  factors: i32,
+  stride: i32,
+  count: i32,
+  least: i32,
+  work: i32,
+): void {
+  if (count < least) {
+    lowrankAppend(m, kept, size, rank, factors, stride, count, work);
+    return;
+  }
+  const gram = work + size * size;
+  for (let i: i32 = 0; i < size; i++)
+    for (let j: i32 = 0; j <= i; j++) {
+      const x = inner(m, factors + i * stride, factors + j * stride, count);
+      set(m, gram + i * size + j, x);
+      set(m, gram + j * size + i, x);
+    }
+  lowrankRoot(m, gram, work, size, gram + size * size);
+  lowrankChunk(m, kept, size, rank, work, size, size, gram);
+}
+
+/**
+ * root ← Z with Z Zᵀ = gram (both size × size), by Cholesky with diagonal pivoting, which stands a singular matrix (Higham,
+ * Accuracy and Stability of Numerical Algorithms, 2nd ed., §10.3), in units of each coordinate's own information. Destroys
+ * the matrix. `units`: room for size.
+ */
+function lowrankRoot(m: Memory, gram: i32, root: i32, size: i32, units: i32): void {
+  fill(m, root, size * size, 0.0);
+  for (let i: i32 = 0; i < size; i++) set(m, units + i, get(m, gram + i * (size + 1)));
+  for (let k: i32 = 0; k < size; k++) {
+    let pivot: i32 = -1;
+    let most: f64 = 2.220446049250313e-16 * (size as f64);
+    for (let i: i32 = 0; i < size; i++) {
+      const share = get(m, gram + i * (size + 1)) / get(m, units + i);
+      if (share > most) {
+        most = share;
+        pivot = i;
+      }
+    }
+    if (pivot < 0) return;
+    const line = gram + pivot * size;
+    scale(m, line, 1.0 / Math.sqrt(get(m, line + pivot)), size);
+    for (let i: i32 = 0; i < size; i++) {
+      const x = get(m, line + i);
+      set(m, root + i * size + k, x);
+      if (i !== pivot) axpy(m, gram + i * size, line, -x, size);
+    }
+    fill(m, line, size, 0.0);
+    for (let i: i32 = 0; i < size; i++) set(m, gram + i * size + pivot, 0.0);
+  }
+}
+
 /** The same in one go, with n = rank + count. */
 export function lowrankChunk(
   m: Memory,
