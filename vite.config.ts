@@ -10,9 +10,9 @@ export default defineConfig({
   plugins: [exampleModule()],
   worker: {
     format: "es",
-    // Reading files belongs to Node. The page never asks for it, so nothing of it may be left in what is built: not
-    // even these imports (test/playground looks for them).
-    rolldownOptions: { external: [/^node:/, "@duckdb/node-api"] },
+    // Reading files, and writing PNG, belong to Node. The page never asks for them, so nothing of them may be left in
+    // what is built: not even these imports (test/playground looks for them).
+    rolldownOptions: { external: [/^node:/, "@duckdb/node-api", "@resvg/resvg-js"] },
   },
   build: {
     outDir: "../dist/playground",

@@ -29,7 +29,7 @@ const begin = "<!-- results: written by bench/report.ts -->";
 const end = "<!-- end of results -->";
 
 /** The order of the page. */
-const order = ["glm", "row", "compile", "read", "scale", "mlp", "covtype", "cost"];
+const order = ["glm", "row", "compile", "read", "scale", "mlp", "continual", "covtype", "drift", "cost"];
 
 /** Rewrites the parts of the pages between their two marks. */
 export function writeReport(): void {

@@ -7,8 +7,10 @@ import { parseArgs } from "node:util";
 import { alternate } from "./alternate.ts";
 import type { Bench, GroupResult, Settings } from "./bench.ts";
 import { compileBench } from "./benches/compile.ts";
+import { continualBench } from "./benches/continual.ts";
 import { costBench } from "./benches/cost.ts";
 import { covtypeBench } from "./benches/covtype.ts";
+import { driftBench } from "./benches/drift.ts";
 import { glmBench } from "./benches/glm.ts";
 import { mlpBench } from "./benches/mlp.ts";
 import { readBench } from "./benches/read.ts";
@@ -25,13 +27,15 @@ const benches: readonly Bench[] = [
   readBench,
   scaleBench,
   mlpBench,
+  continualBench,
   covtypeBench,
+  driftBench,
   costBench,
 ];
 
 const usage = `npm run bench -- NAME… | all [--backend js|wasm] [--threads N] [--repeats N] [--quick]
 
-${benches.map((b) => `  ${b.name.padEnd(8)} ${b.what}`).join("\n")}
+${benches.map((b) => `  ${b.name.padEnd(9)} ${b.what}`).join("\n")}
 
   --backend B   what runs our updates; the product's default unless said
   --threads N   threads of every contestant (1)

@@ -117,6 +117,7 @@ export class FileParser extends LikelihoodParser {
       { ALT: () => this.CONSUME(Word) },
       { ALT: () => this.CONSUME(token("NumberLiteral")) },
       { ALT: () => this.CONSUME(token("StringLiteral")) },
+      { ALT: () => this.CONSUME(token("Less")) },
     ]);
   });
 

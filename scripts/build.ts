@@ -31,7 +31,7 @@ const result = await build({
   keepNames: true,
   legalComments: "linked",
   // Native code can't be bundled; it is loaded when the first file is read.
-  external: ["@duckdb/node-api"],
+  external: ["@duckdb/node-api", "@resvg/resvg-js"],
   logLevel: "warning",
   metafile: true,
 });

@@ -6,8 +6,8 @@ import { derive, type Target } from "./autodiff/index.ts";
 import { type Model as CheckedModel, check, type FlowOptions, flowOptions } from "./check/index.ts";
 import { type Diagnostic, hasErrors, type SourceFile } from "./diagnostics/index.ts";
 import { type Artefact, type Backend, emit, tally } from "./emit/index.ts";
-import type { Bindings, DataRequest, Density, Derivatives, Dim, Plan, Step } from "./ir/index.ts";
-import { type Bound, bind, lower } from "./lower/index.ts";
+import type { Bindings, DataRequest, Density, Derivatives, Dim, ParameterPlace, Plan, Step } from "./ir/index.ts";
+import { type AtResponse, type Bound, bind, type Forward, forwardStep, lower, responseStep } from "./lower/index.ts";
 import { type PlanOptions, plan, type Work } from "./planner/index.ts";
 import { type Ast, parse } from "./syntax/index.ts";
 
@@ -122,6 +122,49 @@ export function build(
   const step = timer.time("lower", () => lower(bound, chosen, data));
   const artefact = timer.time("emit", () => emit(step, options.backend, options.exact));
   return { built: { bound, plan: chosen, work, step, artefact }, diagnostics };
+}
+
+/** How to build what predicts: where parameters lie in φ, whether their covariance is dense, and the target to emit for. */
+export interface ForwardBuildOptions {
+  readonly parameters: readonly ParameterPlace[];
+  readonly covariance: boolean;
+  /** Whether the score factors of a row are wanted, too. */
+  readonly factors: boolean;
+  readonly target: Target;
+  readonly backend: Backend;
+  readonly exact: boolean;
+}
+
+/** A forward pass over rows, and for each of its statements the family at any response. */
+export interface ForwardBuilt {
+  readonly forward: Forward;
+  readonly artefact: Artefact;
+  readonly families: readonly { readonly response: AtResponse; readonly artefact: Artefact }[];
+}
+
+/** Rows of a batch of predictions, and doubles that their Jacobians may take. */
+const [forwardRows, forwardRoom] = [1024, 1 << 22];
+
+/** Binds, lowers and emits what predicts rows; beside `build`, which makes what learns from them. */
+export function buildForward(
+  compiled: Compiled,
+  { dims }: Pick<Bindings, "dims">,
+  { parameters, covariance, factors, target, backend, exact }: ForwardBuildOptions,
+): ForwardBuilt {
+  const { timer, density } = compiled;
+  const derivatives = factors ? compiled.derivatives(target) : null;
+  const size = { capacity: forwardRows, room: forwardRoom };
+  const forward = timer.time("lower", () =>
+    forwardStep(density, { dims, parameters, covariance, ...size }, derivatives),
+  );
+  const families = forward.statements.map(({ term, arguments: args }) => {
+    const { anyone } = term;
+    if (anyone === null) throw new Error("a statement of vectors in a forward pass");
+    const widths = args.map((a) => a.width);
+    const response = timer.time("lower", () => responseStep(density.graph, anyone, widths, dims, forwardRows));
+    return { response, artefact: timer.time("emit", () => emit(response.step, backend, exact)) };
+  });
+  return { forward, artefact: timer.time("emit", () => emit(forward.step, backend, exact)), families };
 }
 
 function boundShape(request: DataRequest, dims: ReadonlyMap<string, number>): number[] {

@@ -33,12 +33,21 @@ const law: Readonly<Record<string, Row>> = {
   runtime: { rooms: ["diagnostics", "structures"], types: ["ir", "emit"], packages: ["ml-matrix", "@noble/hashes"] },
   sources: { rooms: ["diagnostics"], types: ["ir"], packages: ["@duckdb/node-api"], outside: true },
   reports: { rooms: ["ir", "runtime", "diagnostics"], packages: ["ml-matrix"] },
+  plots: {
+    rooms: [],
+    types: ["reports"],
+    packages: ["vega", "vega-lite", "@resvg/resvg-js", "ml-matrix", "@noble/hashes"],
+  },
+  predict: { rooms: ["compile", "ir", "reports"], types: ["emit", "runtime", "diagnostics"] },
   service: { rooms: ["syntax", "check", "diagnostics", "reports"] },
   compile: { rooms: compiler },
   verify: { rooms: ["check", "autodiff", "ir", "diagnostics"] },
-  session: { rooms: ["compile", ...compiler, "runtime", "sources", "reports", "verify"], packages: ["@noble/hashes"] },
+  session: {
+    rooms: ["compile", ...compiler, "runtime", "sources", "reports", "plots", "predict", "verify"],
+    packages: ["@noble/hashes"],
+  },
   // The public API gathers; it does nothing of its own.
-  index: { rooms: ["compile", ...compiler, "runtime", "sources", "reports", "session", "verify"] },
+  index: { rooms: ["compile", ...compiler, "runtime", "sources", "reports", "plots", "predict", "session", "verify"] },
   cli: { rooms: ["index", "service"], outside: true },
 };
 

@@ -207,12 +207,12 @@ export function describes(c: Context, use: Applied, response: Value, expr: Expr,
   return false;
 }
 
-/** Placeholders for the arguments, which a density is written over. */
-export function slots(c: Context, use: Applied, described: Described): ReadonlyMap<string, NumberValue> {
+/** Placeholders for the arguments, which a density is written over; `row` ones vary by row whatever the arguments do. */
+export function slots(c: Context, use: Applied, described: Described, row = false): ReadonlyMap<string, NumberValue> {
   const made = new Map<string, NumberValue>();
   for (const [k, value] of described.args.entries()) {
     const type = use.signature.types[k] as Type;
-    const node: NodeId = c.g.slot(k, value.shape, c.g.node(value.node).row);
+    const node: NodeId = c.g.slot(k, value.shape, row || c.g.node(value.node).row);
     made.set(use.signature.names[k] as string, {
       ...value,
       node,

@@ -89,7 +89,8 @@ function settingsOf({ c, items }: Prepared, parameters: readonly string[]): read
   const blocks = items.flatMap((item) => (item.kind === "flow" ? [item.entries] : []));
   const { settings, diagnostics } = flowSettings(blocks);
   c.diagnostics.push(...diagnostics);
-  const { structure } = flowOptions(settings).options;
+  const { structure, drift } = flowOptions(settings).options;
+  c.diagnostics.push(...structureOf(drift ?? [], parameters, placeIn(blocks.flat(), "drift")).diagnostics);
   if (structure !== undefined && typeof structure !== "string")
     c.diagnostics.push(...structureOf(structure, parameters, placeIn(blocks.flat(), "structure")).diagnostics);
   return settings;

@@ -1,7 +1,7 @@
 // The keys of `flow`, each with what it may be and how it is read.
 
 import type { Budget, StructureRequest } from "../ir/index.ts";
-import { type FlowOptions, structureWords } from "./flow-options.ts";
+import { type FlowOptions, structureWords, type Wandering } from "./flow-options.ts";
 import { bytes, counting, nameOf, numberOf, type Phrase, perSecond, rowsOf, seconds, wordOf } from "./flow-values.ts";
 
 /** What reading a value gave; null where it is none of the key's. */
@@ -51,8 +51,10 @@ function yes(make: (on: boolean) => FlowOptions): Key {
   return choice(["true", "false"], [], (word) => make(word === "true"));
 }
 
-const unbuilt = (feature: string): Key => ({ expected: "", read: () => ({ kind: "unbuilt", feature }) });
 const positive = (x: number): boolean => x > 0 && Number.isFinite(x);
+
+/** What the memory counts of itself after a change was found. */
+const usualReset = 0.05;
 
 /** All keys. */
 export const keys: ReadonlyMap<string, Key> = new Map([
@@ -128,11 +130,20 @@ export const keys: ReadonlyMap<string, Key> = new Map([
   ["shuffle", yes((shuffle) => ({ shuffle }))],
   [
     "forget",
-    single(
-      "`none`, `half_life 10_000 rows`, `rate 0.999`, or `half_life 1 hour by COLUMN`, with a column of times",
-      forget,
-    ),
+    {
+      expected:
+        "`none`, `half_life 10_000 rows`, `half_life 1 hour by COLUMN`, with a column of times, `rate 0.999`, `window 10_000 rows` or `adaptive 0.01`, the probability of a false alarm",
+      read: forget,
+    },
   ],
+  [
+    "drift",
+    {
+      expected: "standard deviations of a step a row with the parameters they are for, as in `0.01 for slope, 0.1`",
+      read: drift,
+    },
+  ],
+  ["initial", choice(["none", "prior", "empirical"], [], (initial) => ({ initial }))],
   ["pilot", rows((pilot) => ({ pilot }))],
   [
     "plan",
@@ -154,10 +165,33 @@ export const keys: ReadonlyMap<string, Key> = new Map([
     ),
   ],
   ["on_bad_row", choice(["stop", "skip"], [], (onBadRow) => ({ onBadRow }))],
-  ["new_level", choice(["error"], ["add", "prior"], (newLevel) => ({ newLevel }))],
+  ["new_level", choice(["error", "add", "prior"], [], (newLevel) => ({ newLevel }))],
+  ["identity", single("the column that names each row, as in `id`, or `id last 100_000`", identity)],
+  ["late", single("`skip 1 hour by COLUMN`, or `keep 1 hour by COLUMN`, with a column of times or numbers", late)],
   ["max_passes", quantity("a whole number from 1", counting, (maxPasses) => ({ maxPasses }))],
-  ["importance", unbuilt("`importance`")],
-  ["stop", unbuilt("`stop when`")],
+  [
+    "importance",
+    quantity(
+      "a number from 0",
+      (x) => x >= 0 && Number.isFinite(x),
+      (importance) => ({ importance }),
+    ),
+  ],
+  ["stop", single("`when gain < 0.01 per 1_000 rows`, with the information gained in nats", stop)],
+  ["errors", choice(["auto", "model", "sandwich"], [], (errors) => ({ errors }))],
+  ["prequential", choice(["auto", "on", "off"], [], (prequential) => ({ prequential }))],
+  [
+    "watch",
+    single("`auto`, `off`, or the probability of a false alarm, such as `0.01`", ([first, ...more]) => {
+      if (more.length > 0) return null;
+      const word = (["auto", "off"] as const).find((w) => w === wordOf(first));
+      if (word !== undefined) return value({ watch: word });
+      return given(
+        numberOf(first, (x) => x > 0 && x < 1),
+        (watch) => ({ watch }),
+      );
+    }),
+  ],
 ]);
 
 /** `kronecker for W1 W2, lowrank 10 for E, full`: a phrase without `for` comes last and is for the rest. */
@@ -224,29 +258,109 @@ function rate([length = [], ...rest]: readonly Phrase[]): Result {
   return given(rowsOf(amount), (count) => ({ rate: { kind: "half_life", start, rows: count } }));
 }
 
-function forget([word, ...rest]: Phrase): Result {
-  switch (wordOf(word)) {
+/** Names of rows that are remembered where nothing is said. */
+const remembered = 1_000_000;
+
+function identity([column, ...more]: Phrase): Result {
+  const name = nameOf(column);
+  const [word, ...amount] = more;
+  if (name === null) return null;
+  if (word === undefined) return value({ identity: { column: name, last: remembered } });
+  return given(wordOf(word) === "last" ? rowsOf(amount) : null, (last) => ({ identity: { column: name, last } }));
+}
+
+/** `skip 1 hour by COLUMN`; without a unit the lag is in what the column counts. */
+function late([policy, amount, ...more]: Phrase): Result {
+  const word = (["keep", "skip"] as const).find((w) => w === wordOf(policy));
+  const count = numberOf(amount, (x) => x >= 0 && Number.isFinite(x));
+  const unit = more.length === 3 ? (seconds.get(wordOf(more[0]) ?? "") ?? null) : 1;
+  const [by, column, ...rest] = more.slice(more.length === 3 ? 1 : 0);
+  const name = nameOf(column);
+  if (word === undefined || count === null || unit === null || name === null) return null;
+  if (wordOf(by) !== "by" || rest.length > 0) return null;
+  return value({ late: { policy: word, lag: count * unit, by: name } });
+}
+
+/** `when gain < 0.01 per 1_000 rows`; the flag may leave `when` out. */
+function stop(phrase: Phrase): Result {
+  const [what, less, gain, per, ...amount] = wordOf(phrase[0]) === "when" ? phrase.slice(1) : phrase;
+  if (wordOf(what) !== "gain" || wordOf(less) !== "<" || wordOf(per) !== "per") return null;
+  const [most, count] = [numberOf(gain, positive), rowsOf(amount)];
+  return most === null || count === null ? null : value({ stop: { gain: most, rows: count } });
+}
+
+function forget([first = [], ...more]: readonly Phrase[]): Result {
+  const [word, ...rest] = first;
+  const kind = wordOf(word);
+  if (kind === "window") return window(rest, more);
+  if (kind === "adaptive") return adaptive(rest, more);
+  if (more.length > 0) return null;
+  switch (kind) {
     case "none":
       return rest.length === 0 ? value({ forget: { kind: "none" } }) : null;
     case "rate": {
-      const [amount, ...more] = rest;
+      const [amount, ...others] = rest;
       const kept = numberOf(amount, (x) => x > 0 && x <= 1);
-      return given(more.length > 0 ? null : kept, (x) => ({ forget: { kind: "rate", rate: x } }));
+      return given(others.length > 0 ? null : kept, (x) => ({ forget: { kind: "rate", rate: x } }));
     }
     case "half_life": {
-      const [amount, unit, by, column, ...more] = rest;
+      const [amount, unit, by, ...column] = rest;
       if (by === undefined) return given(rowsOf(rest), (count) => ({ forget: { kind: "half_life", rows: count } }));
       const length = seconds.get(wordOf(unit) ?? "");
       const count = numberOf(amount, positive);
-      const name = nameOf(column);
-      if (length === undefined || count === null || name === null || wordOf(by) !== "by" || more.length > 0)
-        return null;
+      const name = columnBy([by, ...column]);
+      if (length === undefined || count === null || name === null) return null;
       return value({ forget: { kind: "time", seconds: count * length, by: name } });
     }
-    case "window":
-    case "adaptive":
-      return { kind: "unbuilt", feature: `\`${wordOf(word)}\`` };
     default:
       return null;
   }
+}
+
+/** The name in `by COLUMN`; null for anything else. */
+function columnBy([by, column, ...more]: Phrase): string | null {
+  return wordOf(by) === "by" && more.length === 0 ? nameOf(column) : null;
+}
+
+/** `window 10_000 rows`, and how finely it moves: `, segments 32`. */
+function window(amount: Phrase, [finer, ...more]: readonly Phrase[]): Result {
+  const count = rowsOf(amount);
+  if (count === null || more.length > 0) return null;
+  if (finer === undefined) return value({ forget: { kind: "window", rows: count, segments: null } });
+  const [word, number, ...rest] = finer;
+  const segments = numberOf(number, (x) => counting(x) && x >= 2 && x <= count);
+  if (wordOf(word) !== "segments" || segments === null || rest.length > 0) return null;
+  return value({ forget: { kind: "window", rows: count, segments } });
+}
+
+/** `adaptive 0.01 by COLUMN, reset 0.05`, the last two left out where they need not be said. */
+function adaptive([amount, ...by]: Phrase, [after, ...more]: readonly Phrase[]): Result {
+  const share = (x: number): boolean => x > 0 && x < 1;
+  const alpha = numberOf(amount, share);
+  const column = by.length === 0 ? null : columnBy(by);
+  if (alpha === null || (by.length > 0 && column === null) || more.length > 0) return null;
+  if (after === undefined) return value({ forget: { kind: "adaptive", alpha, reset: usualReset, by: column } });
+  const [word, number, ...rest] = after;
+  const reset = numberOf(number, (x) => x >= 0 && x < 1);
+  if (wordOf(word) !== "reset" || reset === null || rest.length > 0) return null;
+  return value({ forget: { kind: "adaptive", alpha, reset, by: column } });
+}
+
+/** `0.01 for slope, 0.1 for level`: a phrase without `for` comes last and is for the rest. */
+function drift(phrases: readonly Phrase[]): Result {
+  const found: Wandering[] = [];
+  for (const [place, [amount, ...rest]] of phrases.entries()) {
+    const sd = numberOf(amount, (x) => x >= 0 && Number.isFinite(x));
+    if (sd === null) return null;
+    const [word, ...names] = rest;
+    if (word === undefined) {
+      if (place < phrases.length - 1) return null;
+      found.push({ sd, parameters: null });
+      continue;
+    }
+    const parameters = names.map(nameOf);
+    if (wordOf(word) !== "for" || parameters.length === 0 || parameters.includes(null)) return null;
+    found.push({ sd, parameters: parameters as string[] });
+  }
+  return found.length > 0 ? value({ drift: found }) : null;
 }

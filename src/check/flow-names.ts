@@ -7,11 +7,11 @@ import type { FlowEntry } from "../syntax/index.ts";
 import { suggestion } from "./names.ts";
 
 /** The requests with every name a parameter's, and what is wrong with the others. */
-export function structureOf(
-  requests: readonly StructureRequest[],
+export function structureOf<R extends Pick<StructureRequest, "parameters">>(
+  requests: readonly R[],
   parameters: readonly string[],
   place: (name: string) => Span | null = () => null,
-): { readonly requests: readonly StructureRequest[]; readonly diagnostics: readonly Diagnostic[] } {
+): { readonly requests: readonly R[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const taken = new Set<string>();
   const found = requests.map((request) => {

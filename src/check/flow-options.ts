@@ -33,7 +33,43 @@ export type Forgetting =
   /** What was seen counts this much of itself after each row. */
   | { readonly kind: "rate"; readonly rate: number }
   /** What was seen counts half after so much time, by a column of times. */
-  | { readonly kind: "time"; readonly seconds: number; readonly by: string };
+  | { readonly kind: "time"; readonly seconds: number; readonly by: string }
+  /** Only the newest rows count, kept in so many segments; null for 16 of them. */
+  | { readonly kind: "window"; readonly rows: number; readonly segments: number | null }
+  /**
+   * Nothing is forgotten until a test finds that the parameters changed, with a probability of a false alarm, ever, of
+   * at most `alpha`; what was seen then counts `reset` of itself. `by`: a column of times, to be told with an alarm.
+   */
+  | { readonly kind: "adaptive"; readonly alpha: number; readonly reset: number; readonly by: string | null };
+
+/** How far parameters wander: the standard deviation of a step a row on the unconstrained scale; null: all the others. */
+export interface Wandering {
+  readonly sd: number;
+  readonly parameters: readonly string[] | null;
+}
+
+/** What a flow knows before its first row: nothing, its prior, or one row's worth of what the first rows tell. */
+export type Initial = "none" | "prior" | "empirical";
+
+/** When a stream has seen enough: less information gained, in nats, over so many rows. */
+export interface Stopping {
+  readonly gain: number;
+  readonly rows: number;
+}
+
+/** Names of rows, of which so many of the newest are remembered. */
+export interface Identity {
+  readonly column: string;
+  readonly last: number;
+}
+
+/** Rows that come late, by a column of times or numbers that grow: kept or left out, counted either way. */
+export interface Late {
+  readonly policy: "keep" | "skip";
+  /** In seconds for times, else in what the column counts. */
+  readonly lag: number;
+  readonly by: string;
+}
 
 /** How to run a model, as far as it was said. */
 export interface FlowOptions {
@@ -73,6 +109,11 @@ export interface FlowOptions {
   /** Whether each pass of a stream takes the rows in an order of its own. */
   readonly shuffle?: boolean;
   readonly forget?: Forgetting;
+  /** Process noise, for each of several groups of parameters. */
+  readonly drift?: readonly Wandering[];
+  readonly initial?: Initial;
+  /** How much a saved state that a flow begins from counts of itself. */
+  readonly importance?: number;
   /** Rows that the planner looks at before it chooses. */
   readonly pilot?: number;
   /** Rows after which a stream is planned anew. */
@@ -80,6 +121,18 @@ export interface FlowOptions {
   readonly mode?: "fit" | "stream";
   readonly data?: string;
   readonly onBadRow?: "stop" | "skip";
-  readonly newLevel?: "error";
+  /** At a level that was not there at the start: stop, take it up, or leave the row out and count it. */
+  readonly newLevel?: "error" | "add" | "prior";
+  /** The column that names each row: rows whose name came before are left out and counted. */
+  readonly identity?: Identity;
+  /** What is done with rows that are older than the newest by more than a lag. */
+  readonly late?: Late;
   readonly maxPasses?: number;
+  readonly stop?: Stopping;
+  /** Which standard errors `se` is; `auto`: those of the model, with a warning where the sandwich's differ. */
+  readonly errors?: "auto" | "model" | "sandwich";
+  /** Whether a stream adds up its prequential log evidence. */
+  readonly prequential?: "auto" | "on" | "off";
+  /** Probability of a false alarm, ever, of the honesty watch of a stream; `auto`: 0.01 where it can be had cheaply. */
+  readonly watch?: number | "auto" | "off";
 }

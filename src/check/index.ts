@@ -13,7 +13,17 @@ export {
 } from "./family-density.ts";
 export { flowKeys, flowOption, flowOptions, type ReadOptions } from "./flow.ts";
 export { structureOf } from "./flow-names.ts";
-export type { FlowOptions, Forgetting, InformationWord, Rate } from "./flow-options.ts";
+export type {
+  FlowOptions,
+  Forgetting,
+  Identity,
+  InformationWord,
+  Initial,
+  Late,
+  Rate,
+  Stopping,
+  Wandering,
+} from "./flow-options.ts";
 export { standardLayers } from "./library.ts";
 export type { DefinedValue, Model } from "./model.ts";
 export type { CheckOptions } from "./prepare.ts";

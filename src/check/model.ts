@@ -110,9 +110,9 @@ export function summarise(
     ...titleOf(items, file),
     constants,
     dimensions: dimensionsOf(c, declared),
-    data: requests.map(({ name, span, shape, once }) => {
+    data: requests.map(({ name, shape, once }) => {
       const { item, type } = declared.data.get(name) as NonNullable<ReturnType<Declarations["data"]["get"]>>;
-      return { name, doc: item.doc, span, type: type.label, shape, rate: once ? "once" : "row" } as const;
+      return { name, doc: item.doc, span: item.span, type: type.label, shape, rate: once ? "once" : "row" } as const;
     }),
     parameters: [...declared.parameters.values()].map(({ item, type, transform }) => {
       const name = item.name.text;

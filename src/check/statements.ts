@@ -3,6 +3,7 @@
 import type { Span } from "../diagnostics/index.ts";
 import type {
   AnyResponse,
+  AtAnyResponse,
   FactorTerm,
   LikelihoodTerm,
   NodeId,
@@ -103,6 +104,30 @@ function likelihood(
     anywhere: anyResponse(c, use, described, said, observed, shape),
     weight,
     present: presence(c, response, when, shape, item.response.span, declared),
+    condition: when === null ? null : c.g.expandTo(when, shape),
+    anyone: atAnyResponse(c, use, described, response),
+  };
+}
+
+/** The family for predictions: at one response, whatever the shape of the statement. */
+function atAnyResponse(c: Context, use: Applied, described: Described, response: Value): AtAnyResponse | null {
+  const { support, types } = use.signature;
+  if (support.shape.length > 0) return null;
+  const single = described.args.map((arg, k) => (types[k]?.shape.length === 0 ? { ...arg, shape: [] } : arg));
+  const leaf = c.g.slot(single.length, [], true);
+  const levels = response.kind === "category" ? response.dim : null;
+  const any = levels === null ? number(leaf, [], support.support) : levelValue(c, leaf, levels, []);
+  const said = body(c, use.overload, slots(c, use, { ...described, args: single }, true), any, []);
+  if (said === null) return null;
+  const { lower, upper, integer } = support.support;
+  return {
+    logpdf: said.logpdf,
+    cdf: said.line("cdf", any)?.node ?? null,
+    mean: said.mean,
+    variance: said.variance,
+    domains: types.map((type) => ({ lower: type.support.lower, upper: type.support.upper, structure: type.structure })),
+    support: { lower, upper, integer },
+    levels,
   };
 }
 

@@ -2,6 +2,7 @@
 // The real process around `main`: arguments, streams, Ctrl-C, closed pipes and the exit code.
 
 import module from "node:module";
+import { availableParallelism } from "node:os";
 import type { Host, Output } from "./host.ts";
 import { main } from "./main.ts";
 
@@ -29,12 +30,14 @@ function interrupted(): void {
   if (interruption.signal.aborted) process.exit(130);
   interruption.abort();
 }
-process.on("SIGINT", interrupted);
+const interruptions = ["SIGINT", "SIGTERM"] as const;
+for (const name of interruptions) process.on(name, interrupted);
 
 /** While a fit computes, nothing is there to be saved, and no handler would be called: the system ends the process. */
 function busy(now: boolean): void {
-  if (now) process.off("SIGINT", interrupted);
-  else process.on("SIGINT", interrupted);
+  for (const name of interruptions)
+    if (now) process.off(name, interrupted);
+    else process.on(name, interrupted);
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
@@ -59,6 +62,7 @@ const host: Host = {
   now: () => performance.now(),
   busy,
   threads: async (count) => (await import("./threads.ts")).threads(count).spawn,
+  parts: async () => ({ hire: (await import("./threads.ts")).hirePart, threads: availableParallelism() }),
 };
 const code = await main(host);
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

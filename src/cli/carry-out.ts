@@ -11,7 +11,7 @@ import { type ExitCode, exit } from "./host.ts";
 import { announce, complain, usageError } from "./messages.ts";
 import { reporter } from "./progress.ts";
 import { ratesOption, withRates } from "./rates.ts";
-import { readState, writeState } from "./state-file.ts";
+import { readState, tidyBeside, writeState } from "./state-file.ts";
 import { type Stopwatch, stopwatch, timingOption } from "./timing.ts";
 
 type Mode = "fit" | "stream";
@@ -23,10 +23,27 @@ const progressOption: Option = {
   help: "a line of figures on stderr every so many rows",
 };
 
+const fromOption: Option = {
+  name: "from",
+  value: "STATE",
+  help: "begin with what a saved state knows, weighed by --importance",
+};
 const saveOption: Option = { name: "save", value: "STATE", help: "save the state at the end, also when interrupted" };
 const streamOptions: readonly Option[] = [
   { name: "resume", value: "STATE", help: "go on from a saved state (stream)" },
-  { name: "save-every", value: "ROWS", help: "with --save: save on the way, too (stream)" },
+  { name: "save-every", value: "ROWS", help: "with --save: save on the way, too, after every so many rows (stream)" },
+  {
+    name: "flush-every",
+    value: "TIME",
+    help: "with --data -: what rows wait for at most, as in 200ms, 2s or 100 rows (stream, 200ms)",
+  },
+  {
+    name: "emit",
+    value: "WHAT",
+    choices: ["predictions", "figures"],
+    help: "NDJSON on standard output as it goes, in place of the table: predictions or figures (stream)",
+  },
+  { name: "again", help: "with --resume: take rows that the state has seen for new ones (stream)" },
 ];
 
 /** Flags of the verbs that print a summary. */
@@ -35,7 +52,7 @@ export const resultOptions: readonly Option[] = [allOption];
 /** Flags of the verbs that run a model; one that fixes the mode has no flag for it. */
 export function runOptions(mode: Mode | null): readonly Option[] {
   const flow = flowFlags.filter(({ name }) => name !== "mode" || mode === null);
-  const saved = mode === "fit" ? [saveOption] : [saveOption, ...streamOptions];
+  const saved = mode === "fit" ? [saveOption, fromOption] : [saveOption, fromOption, ...streamOptions];
   return [dataOption, ...saved, progressOption, allOption, timingOption, ratesOption, setOption, ...flow];
 }
 
@@ -93,20 +110,30 @@ function isPath(spec: string): boolean {
 }
 
 /** Opens the data of a model; an exit code after saying what is wrong, null where none are named. */
-export async function openData(context: Context, opened: Opened): Promise<RowSource | ExitCode | null> {
+export async function openData(
+  context: Context,
+  opened: Opened,
+  follow: Flushing | null = null,
+): Promise<RowSource | ExitCode | null> {
   const named = dataNamed(context, opened);
   if (named === null) return null;
   const { openSource } = await import("../index.ts");
   // Sources look for files from the folder of the process.
   const elsewhere = isPath(named.spec) && context.host.cwd !== process.cwd();
   const setting = named.inModel ? opened.model.compiled.density.flow.find(({ key }) => key === "data") : undefined;
-  // An interruption must reach a pipe that says nothing.
-  if (named.spec === "-") addAbortSignal(context.host.signal, context.host.stdin);
+  const { signal, now, stdin } = context.host;
+  const following =
+    named.spec === "-" && follow !== null
+      ? { first: follow.first, every: follow.milliseconds, rows: follow.rows, signal, now }
+      : null;
+  // An interruption must reach a pipe that says nothing; one that is followed ends with the rows that came.
+  if (named.spec === "-" && following === null) addAbortSignal(signal, stdin);
   const found = await openSource(elsewhere ? locate(context, named.spec) : named.spec, {
-    stdin: context.host.stdin,
+    stdin,
+    ...(following === null ? {} : { follow: following }),
     ...(setting === undefined ? {} : { span: setting.span }),
   });
-  context.host.signal.throwIfAborted();
+  if (following === null || found.kind === "failure") signal.throwIfAborted();
   return found.kind === "source" ? found.source : complain(context, found.diagnostics);
 }
 
@@ -118,15 +145,41 @@ function rowsOf(given: Arguments, name: string): number | null | Misuse {
   return Number.isSafeInteger(rows) && rows > 0 ? rows : misuse(`--${name} wants a number of rows.`);
 }
 
-function isMisuse(found: number | null | Misuse): found is Misuse {
-  return typeof found === "object" && found !== null;
+/** What rows that are followed wait for at most. */
+export interface Flushing {
+  /** Rows by which columns and levels are known. */
+  readonly first: number;
+  readonly milliseconds: number | null;
+  readonly rows: number | null;
+}
+
+const waits = { ms: 1, s: 1000, m: 60_000 } as const;
+
+function flushingOf(given: Arguments): Pick<Flushing, "milliseconds" | "rows"> | Misuse {
+  const text = value(given, "flush-every") ?? "200ms";
+  const found = /^\s*(\d[\d_]*(?:\.\d+)?)\s*(ms|s|m|rows?)?\s*$/.exec(text);
+  const amount = Number(found?.[1]?.replaceAll("_", "") ?? Number.NaN);
+  const unit = found?.[2] ?? "rows";
+  if (unit === "ms" || unit === "s" || unit === "m")
+    return amount >= 0
+      ? { milliseconds: amount * waits[unit], rows: null }
+      : misuse("--flush-every wants a time or a number of rows.");
+  return Number.isSafeInteger(amount) && amount > 0
+    ? { milliseconds: null, rows: amount }
+    : misuse("--flush-every wants a time or a number of rows, such as 200ms or 100 rows.");
+}
+
+function isMisuse(found: object | number | null): found is Misuse {
+  return typeof found === "object" && found !== null && "kind" in found && found.kind === "misuse";
 }
 
 /** What the flags say about saved states. */
 interface Saving {
   readonly resume?: Uint8Array;
+  readonly from?: Uint8Array;
   readonly onState?: (bytes: Uint8Array) => void;
   readonly saveEvery?: number;
+  readonly again?: boolean;
 }
 
 /** Reads the state to go on from, and says where to save; an exit code after saying what is wrong. */
@@ -139,22 +192,51 @@ async function savingOf(context: Context, mode: Mode, saveEvery: number | null):
   if (saveEvery !== null && to === null) {
     return usageError(context, misuse("--save-every needs --save STATE."), "For example: --save coffee.ffs");
   }
-  let resume: Uint8Array | null = null;
-  if (from !== null) {
-    const found = readState(context, from);
+  if (isOn(given, "again") && from === null) {
+    return usageError(context, misuse("--again needs --resume STATE."), "A stream without --resume starts anew.");
+  }
+  const begin = value(given, "from");
+  if (begin !== null && from !== null) {
+    return usageError(
+      context,
+      misuse("--resume goes on with a flow, --from begins another."),
+      "Leave one of them out.",
+    );
+  }
+  const states: (Uint8Array | null)[] = [];
+  for (const path of [from, begin]) {
+    if (path === null) {
+      states.push(null);
+      continue;
+    }
+    const found = readState(context, path);
     if (found.kind === "absent") {
-      announce(context, { code: "usage", message: `I can't read ${from}: ${found.reason}.`, hint: null });
+      announce(context, { code: "usage", message: `I can't read ${path}: ${found.reason}.`, hint: null });
       return exit.data;
     }
     // A broken state is better named by its file, and before any row is read.
-    (await import("../index.ts")).loadState(found.bytes, from);
-    resume = found.bytes;
+    (await import("../index.ts")).loadState(found.bytes, path);
+    states.push(found.bytes);
   }
+  const [resume = null, known = null] = states;
+  if (to !== null) tidyBeside(context, to);
   return {
     ...(resume === null ? {} : { resume }),
+    ...(known === null ? {} : { from: known }),
     ...(to === null ? {} : { onState: (bytes) => writeState(context, to, bytes) }),
     ...(saveEvery === null ? {} : { saveEvery }),
+    ...(isOn(given, "again") ? { again: true } : {}),
   };
+}
+
+function emitOf(given: Arguments): "predictions" | "figures" | null {
+  const text = value(given, "emit");
+  return text === "predictions" || text === "figures" ? text : null;
+}
+
+/** Whether rows are gone over once, so that they need not be kept. */
+function passes(overrides: { readonly passes?: number }, { model }: Opened): boolean {
+  return (overrides.passes ?? model.settings.passes ?? 1) === 1;
 }
 
 /** Fits or streams the model that the command names, and prints the summary. */
@@ -164,6 +246,8 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
   if (isMisuse(every)) return usageError(context, every, "For example: --progress 100000");
   const saveEvery = rowsOf(given, "save-every");
   if (isMisuse(saveEvery)) return usageError(context, saveEvery, "For example: --save-every 100000");
+  const flushing = flushingOf(given);
+  if (isMisuse(flushing)) return usageError(context, flushing, "For example: --flush-every 200ms");
   const overrides = await flowOverrides(context);
   if (overrides === null) return exit.usage;
   const watch = stopwatch(context);
@@ -172,11 +256,23 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
   const settings = await withRates(context, overrides, opened.model);
   if (typeof settings === "number") return settings;
   const mode = fixed ?? overrides.mode ?? opened.model.settings.mode ?? "fit";
+  const emit = emitOf(given);
+  if (emit !== null && mode === "fit")
+    return usageError(
+      context,
+      misuse("A fit has nothing to tell on its way: --emit is for streams."),
+      "Add --mode stream.",
+    );
   const count = overrides.threads ?? opened.model.settings.threads ?? 1;
   const spawn = mode === "fit" && count > 1 ? await host.threads?.(count) : undefined;
   const saving = await savingOf(context, mode, saveEvery);
   if (typeof saving === "number") return saving;
-  const source = await openData(context, opened);
+  const first = overrides.warmup ?? opened.model.settings.warmup ?? 1000;
+  const source = await openData(
+    context,
+    opened,
+    mode === "stream" && passes(overrides, opened) ? { first, ...flushing } : null,
+  );
   if (typeof source === "number") return source;
   if (source === null) {
     const message = `\`ffm ${verb}\` needs data, and the model names none.`;
@@ -184,11 +280,13 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
     return usageError(context, misuse(message), hint);
   }
   const { fit, stream } = await import("../index.ts");
+  const tell = (line: object): void => host.stdout.write(`${JSON.stringify(line)}\n`);
   const progress = reporter(host, { everyRows: every, mode });
   try {
     const summary = await (mode === "fit" ? fit : stream)(opened.model, source, {
       ...settings,
       ...saving,
+      ...(emit === null ? {} : { emit: { kind: emit, ...flushing, write: tell } }),
       onProgress: progress.show,
       signal: host.signal,
       now: host.now,
@@ -199,7 +297,7 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
     progress.clear();
     watch.add("read", summary.timing.readMs);
     watch.add("update", summary.timing.updateMs);
-    const code = await conclude(context, summary);
+    const code = await conclude(context, summary, emit === null);
     watch.report();
     return code;
   } finally {
@@ -209,9 +307,9 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
 }
 
 /** Prints what a run came to; a fit that was interrupted has come to nothing yet. */
-async function conclude(context: Context, summary: Summary): Promise<ExitCode> {
+async function conclude(context: Context, summary: Summary, shown: boolean): Promise<ExitCode> {
   const interrupted = context.host.signal.aborted;
-  if (!interrupted || summary.mode === "stream") await writeSummary(context, summary);
+  if (shown && (!interrupted || summary.mode === "stream")) await writeSummary(context, summary);
   if (!interrupted) return exit.ok;
   announce(context, { code: "interrupted", message: `Interrupted after ${summary.rows} rows.`, hint: null });
   return exit.interrupted;

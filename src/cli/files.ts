@@ -20,6 +20,9 @@ export function reason(error: unknown): string {
   if (code === "EEXIST") return "it exists already";
   if (code === "ENOTDIR") return "a part of its path is not a folder";
   if (code === "ENOSPC") return "the disk is full";
+  if (code === "EDQUOT") return "the quota on this disk is used up";
+  if (code === "EFBIG") return "files may not be that large there";
+  if (code === "EROFS") return "nothing may be written there";
   return error instanceof Error ? error.message : String(error);
 }
 

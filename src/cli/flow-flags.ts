@@ -40,7 +40,13 @@ export const flowFlags: readonly Option[] = [
   {
     name: "forget",
     value: "HOW",
-    help: 'how a stream forgets: none, "half_life 10_000 rows", "rate 0.999" (none)',
+    help: 'how a stream forgets: none, "half_life 10_000 rows", "half_life 1 hour by COLUMN", "rate 0.999", "window 10_000 rows" or "adaptive 0.01" (none)',
+  },
+  { name: "drift", value: "SD", help: 'how far parameters wander a row: "0.01 for slope, 0.1" (0)' },
+  {
+    name: "initial",
+    value: "WHAT",
+    help: "what a stream begins with: empirical (first rows fitted together), prior or none (empirical)",
   },
   { name: "inner", value: "STEPS", help: "most steps for one batch of a stream" },
   {
@@ -53,7 +59,9 @@ export const flowFlags: readonly Option[] = [
   { name: "rate", value: "X", help: 'length of a step: "0.1", "0.1 cosine" or "0.1, half_life 10_000 rows"' },
   { name: "line-search", value: "YES", help: "false: take every step as it is (true)" },
   { name: "on-bad-row", value: "WHAT", help: "stop or skip at a row that can't be used (stop)" },
-  { name: "new-level", value: "WHAT", help: "at a level that was not there at the start: error" },
+  { name: "new-level", value: "WHAT", help: "error, add or prior at a level that was not there at the start (error)" },
+  { name: "identity", value: "COLUMN", help: 'names each row: repeated ones are left out; "id last 100_000"' },
+  { name: "late", value: "WHAT", help: 'rows older than the newest: "skip 1 hour by time" or "keep 1 hour by time"' },
   { name: "pilot", value: "ROWS", help: "rows that the planner looks at before it chooses" },
   { name: "plan", value: "HOW", help: '"pilot ROWS", the same as --pilot' },
   { name: "replan", value: "ROWS", help: 'plan a stream anew "every 100_000 rows"' },
@@ -62,9 +70,16 @@ export const flowFlags: readonly Option[] = [
   { name: "threads", value: "N", help: "threads to use" },
   { name: "backend", value: "NAME", help: "what runs the update: wasm, js or interpret (wasm)" },
   { name: "exact", value: "YES", help: "true: only arithmetic that gives the same bits everywhere (false)" },
-  { name: "importance", value: "X", help: "weight of a saved state; not built yet" },
+  { name: "importance", value: "X", help: "with --from: how much what the state knows counts of itself (1)" },
   { name: "momentum", value: "X", help: "share of the steps before that a plain step of a stream carries on (0)" },
-  { name: "stop", value: "WHEN", help: "when to stop early; not built yet" },
+  { name: "stop", value: "WHEN", help: 'when a stream has seen enough: "gain < 0.01 per 1000 rows", in nats' },
+  { name: "errors", value: "KIND", help: "which standard errors a fit prints: auto, model or sandwich (auto)" },
+  { name: "prequential", value: "WHEN", help: "log evidence of a stream as it goes: auto, on or off (auto)" },
+  {
+    name: "watch",
+    value: "P",
+    help: "honesty watch of a stream: probability of a false alarm, auto or off (auto: 0.01)",
+  },
 ];
 
 /** The values of `--set`. */

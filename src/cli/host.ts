@@ -1,7 +1,7 @@
 // What the command line needs of the process it runs in, so that tests can be the process.
 
 import type { Readable } from "node:stream";
-import type { SpawnMember } from "../index.ts";
+import type { PartWorker, SpawnMember } from "../index.ts";
 
 /** A stream that text goes to. */
 export interface Output {
@@ -29,6 +29,8 @@ export interface Host {
   readonly busy?: (busy: boolean) => void;
   /** Starts the threads of a fit, early, so that they are ready when the data are; without it fits use one. */
   readonly threads?: (count: number) => Promise<SpawnMember>;
+  /** Starts threads that keep parts of the data, and says how many are sensible; without it parts are read one after the other. */
+  readonly parts?: () => Promise<{ readonly hire: () => PartWorker; readonly threads: number }>;
 }
 
 /** How a command ended; the numbers are part of the interface. */

@@ -35,7 +35,7 @@ function duration(ms: number): string {
 
 /** The figures of a moment as one line. */
 export function progressLine(progress: Progress, elapsedMs: number): string {
-  const { rows, total, pass, logLikelihood, decrement } = progress;
+  const { rows, total, pass, logLikelihood, decrement, prequential } = progress;
   const whole = total === rows;
   const speed = elapsedMs > 0 && !whole ? (1000 * rows) / elapsedMs : 0;
   const share = total !== null && total > 0 ? rows / total : 1;
@@ -44,6 +44,7 @@ export function progressLine(progress: Progress, elapsedMs: number): string {
     total === null || whole ? `${thousands(rows)} rows` : `${thousands(rows)} of ${thousands(total)} rows`,
     ...(speed > 0 ? [`${thousands(speed)} rows/s`] : []),
     ...(logLikelihood === null ? [] : [`log-likelihood ${logLikelihood.toPrecision(7)}`]),
+    ...(typeof prequential === "number" ? [`log evidence ${prequential.toPrecision(7)}`] : []),
     ...(decrement === null ? [] : [`decrement ${decrement.toExponential(1)}`]),
     ...(share > 0 && share < 1 ? [`${duration((elapsedMs * (1 - share)) / share)} left`] : []),
   ].join("  ");

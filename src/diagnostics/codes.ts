@@ -666,8 +666,39 @@ export const codes = {
     explanation:
       "The line may be right, but at none of the arguments tried could it be held against the density in double precision.",
   },
+  FF441: {
+    severity: "error",
+    title: "Dynamics that can't be had",
+    text: "{dynamics} can't be had with {what}: {reason}.",
+    hint: "docs/dynamics.md has a table of what goes with what.",
+    explanation:
+      "How a stream forgets, drifts or watches for changes acts on the information that it keeps. Not every structure can carry every one of these, and some of them say the same thing twice. Structures that were left to the planner are chosen so that they can.",
+  },
+  FF442: {
+    severity: "error",
+    title: "Not a column of times",
+    text: "`{name}` can't tell the time of a row: {reason}.",
+    hint: "`by` wants a column with one number of seconds, date or time a row.",
+    explanation: "Forgetting by time reads the time of each row from a column, which need not be data of the model.",
+  },
+  FF443: {
+    severity: "error",
+    title: "No prior to begin with",
+    text: "The priors alone say nothing about {names}.",
+    hint: "Give every parameter a prior, or leave `initial` out: the first rows are then fitted together.",
+    explanation:
+      "With `initial prior` a stream starts from the maximum of its priors, without first rows that are fitted together.",
+  },
 
   // ---------------------------------------------------------------- data
+  FF461: {
+    severity: "error",
+    title: "Models of different things",
+    text: "`{first}` gives the {own}, `{other}` the {theirs}: their likelihoods can't be compared.",
+    hint: "Write both for the same column as it is, with the same weight: the density of log y is not that of y.",
+    explanation:
+      "Evidence, likelihood and information criteria say how well a model foretold the responses. Of different responses, or of the same one measured otherwise (its logarithm, a probability of a count against a density of a number), they are numbers of different kinds.",
+  },
   FF501: {
     severity: "error",
     title: "Column missing",
@@ -852,8 +883,90 @@ export const codes = {
     explanation:
       "Rates are the seconds that an operation of each kind takes on one target, as `ffm plan --calibrate` measures them.",
   },
+  FF536: {
+    severity: "error",
+    title: "Rows that were seen before",
+    text: "About {rows} rows of `{file}` are in the state already.",
+    hint: "Leave them out, or say `--again` if they are to count twice.",
+    explanation:
+      "A state keeps fingerprints of stretches of the rows that it saw. Rows that are learnt from twice count twice, and standard errors would be too small. Rows of the same file are passed over by themselves; these came under another name, or in a file that has changed.",
+  },
+  FF537: {
+    severity: "error",
+    title: "New levels that can't be taken up",
+    text: "A level that was not there before can't be taken up: {reason}.",
+    hint: "Start with all levels, or leave such rows out with `--new-level prior`.",
+    explanation:
+      "With `--new-level add` a flow goes on with one more of everything that a category has one of for each level. That makes sense where levels are told apart by nothing but which row has which, and where the structure that keeps the information can grow.",
+  },
+  FF541: {
+    severity: "error",
+    title: "States that can't be merged",
+    text: "`{file}` can't be merged with the others: {reason}.",
+    explanation:
+      "States add where they are of one model with the same constants, features and settings, over different rows. Levels may differ where each row touches its own alone; structures may differ where one of them, or a dense one, can hold what the others know.",
+  },
+  FF542: {
+    severity: "error",
+    title: "The same rows twice",
+    text: "`{first}` and `{second}` seem to hold the same rows: about {rows} of them, {share} of the smaller state's.",
+    hint: "Leave one of them out, or say `--allow-overlap` if rows may count twice.",
+    explanation:
+      "States keep fingerprints of stretches of the rows that they saw. Rows that are in two of them would count twice, and standard errors would be too small.",
+  },
+  FF543: {
+    severity: "error",
+    title: "No robust merge",
+    text: "A merge that stands {count} bad parts can't be had: {reason}.",
+    explanation:
+      "`--robust f` compares the parts with a geometric median of them, which holds as long as fewer than half of the parts are bad, and needs informations that have an inverse.",
+  },
 
+  FF551: {
+    severity: "error",
+    title: "Nothing to predict",
+    text: "This model says nothing about rows that could be foretold: {reason}.",
+    explanation: "Predictions are of responses: lines such as `y ~ Normal(…)` over data. A `factor` has no response.",
+  },
+  FF552: {
+    severity: "error",
+    title: "Row without a prediction",
+    text: "Row {row}: {what}.",
+    hint: "Correct the row, or leave such rows out with `--on-bad-row skip`.",
+    explanation:
+      "What the distribution of the row is made of is not a finite number, or the response that was observed is one that the model holds to be impossible.",
+  },
+  FF553: {
+    severity: "error",
+    title: "New level without a prior",
+    text: "I can't make up a new level of `{category}`: {reason}.",
+    hint: "Give its parameters a prior such as `~ Normal(0, 1)`, or leave rows with new levels out with `--on-bad-row skip --new-level error`.",
+    explanation:
+      "With `--new-level prior` the parameters of a level that was not there before are known by their prior alone; that needs a prior with a curvature of its own in each level, and a model that does not sum over levels.",
+  },
+  FF554: {
+    severity: "error",
+    title: "Rows of unknown information",
+    text: "I can't tell beforehand what rows would teach: {reason}.",
+    explanation:
+      "A design weighs candidate rows by the expected information of their responses. Where that has no closed form, or a statement is a `factor`, it is only known once the response is.",
+  },
   // ---------------------------------------------------------------- numerics
+  FF561: {
+    severity: "error",
+    title: "Different rows",
+    text: "`{first}` can use {own} rows and `{other}` {theirs}: they would be compared on different rows.",
+    hint: 'Leave out what either can\'t use, for instance by `--data "sql:SELECT … WHERE x IS NOT NULL"`.',
+    explanation:
+      "Evidence, likelihood and information criteria add up over rows: they can only be compared over the same ones.",
+  },
+  FF562: {
+    severity: "error",
+    title: "Rows that can be read once only",
+    text: "{source} can be read once only, and a fit of each model needs the rows again.",
+    hint: "Compare the models by streams (`--mode stream`), or put the rows into a file.",
+    explanation: "A comparison by fits goes over the rows for every model.",
+  },
   FF601: {
     severity: "warning",
     title: "Not converged",
@@ -923,6 +1036,62 @@ export const codes = {
     hint: "Take them for what the structure can tell, or ask for `structure full` where it can be afforded.",
     explanation:
       "A structure that keeps less than the whole information leaves correlations between parameters out. Estimates of a fit are the same; standard errors are those of each parameter with the others held, as far as the structure holds them. Where the full information can be had it is made once, beside the fit, for comparison.",
+  },
+  FF610: {
+    severity: "warning",
+    title: "Rows vary otherwise than the model says",
+    text: "Sandwich standard errors are other than the model's, by these factors: {names}.",
+    hint: "Print them with `--errors sandwich`; or say what the model lacks: overdispersion, an unequal scale, groups.",
+    explanation:
+      "The standard errors of the model hold where rows vary as its statements say. The sandwich (HC0) takes the variation of the rows' own scores instead, and holds either way where rows are independent. Factors above 1 say that the model is too sure.",
+  },
+  FF611: {
+    severity: "warning",
+    title: "No sandwich",
+    text: "The standard errors are those of the model: {reason}.",
+    hint: "Use `ffm fit` where the rows can be kept, and `structure full` where it can be afforded.",
+    explanation:
+      "A sandwich takes the scores of all rows at the estimate, and the whole information on both sides. A stream sees each row once, at the estimate of that moment; a saved state holds no rows; a structure that leaves correlations out makes another thing of it.",
+  },
+  FF619: {
+    severity: "error",
+    title: "State not written",
+    text: "The state can't be written to `{file}`: {reason}.",
+    hint: "What was there before is untouched: make room, or name another place, and go on with `--resume`.",
+    explanation:
+      "A state is written beside its place and put there when it is whole, so that a full disk or a crash leaves the old one.",
+  },
+  FF621: {
+    severity: "warning",
+    title: "Parts disagree",
+    text: "The estimates of {files} are farther from the merged one than chance explains ({ratio} times its square on average).",
+    hint: "Look at these rows; `--robust {count}` sets such parts aside, `ffm fit --parts` fits all rows together.",
+    explanation:
+      "Parts of the same data differ by chance, by about as many squared standard errors as there are parameters. Where they differ by more, their rows come from something else, or the model is not linear enough for parts that were fitted at different points to be added.",
+  },
+  FF622: {
+    severity: "warning",
+    title: "Forgetting side by side",
+    text: "The parts forgot by clocks of their own: each has faded by its own rows, and none by those of the others.",
+    hint: "That is right for streams that ran side by side; parts that follow one another are better streamed with `--resume`.",
+    explanation:
+      "What a forgetting flow holds depends on how many rows came after; merged flows hold the sum of what each still holds.",
+  },
+  FF623: {
+    severity: "warning",
+    title: "A part without a maximum",
+    text: "The first rows of `{file}` alone had no finite maximum: what they tell was taken far from where it counts, and is mostly lost.",
+    hint: "Give such parts more rows (`--warmup`), or use `ffm fit --parts`.",
+    explanation:
+      "Where a part's rows separate classes, its information fades along that direction as the estimate runs off.",
+  },
+  FF641: {
+    severity: "warning",
+    title: "Times that went back",
+    text: "{count} rows came later than their times say, by up to {seconds} seconds: they count as of the latest time before them.",
+    hint: "Sort the rows by `{column}` where that matters.",
+    explanation:
+      "What was seen fades by the time from one batch to the next. A row that is older than those before it doesn't bring anything back; it is learnt from as if it were new.",
   },
 } as const satisfies Record<string, CodeEntry>;
 

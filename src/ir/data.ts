@@ -1,7 +1,7 @@
 // What a model asks of its data, and the shape in which data reach it. Sources fill these types,
 // the runtime consumes them; neither knows the other.
 
-import type { Span } from "../diagnostics/index.ts";
+import type { Diagnostic, Span } from "../diagnostics/index.ts";
 import type { Shape } from "./shape.ts";
 
 /** The values a column may hold; `lower`/`upper` are inclusive unless open. */
@@ -31,7 +31,10 @@ export interface DataRequest {
   readonly once: boolean;
   /** `real?`: a missing value becomes NaN instead of an error. */
   readonly optional: boolean;
-  readonly span: Span;
+  /** Whether texts are dates and times: seconds since 1970-01-01T00:00:00Z. */
+  readonly time?: true;
+  /** Null where the model does not ask for it. */
+  readonly span: Span | null;
 }
 
 /** A raw column as a source delivers it. Missing: NaN in `number`, null in `text`. */
@@ -44,6 +47,10 @@ export interface RawBatch {
   readonly rows: number;
   readonly firstRow: number;
   readonly columns: ReadonlyMap<string, RawColumn>;
+  /** Numbers of the rows, where lines between them could not be read. */
+  readonly numbers?: ArrayLike<number>;
+  /** What was wrong with lines that could not be read and came before the last of these rows. */
+  readonly broken?: readonly Diagnostic[];
 }
 
 /** Rows that can be read, once or repeatedly. */
@@ -54,6 +61,10 @@ export interface RowSource {
   readonly columns: readonly string[];
   /** Known number of rows, for progress; null where it is not known beforehand. */
   readonly rowCount: number | null;
+  /** What a saved state knows it by, where it may be read again in another run: its name as it was given. */
+  readonly place?: string;
+  /** Of rows that are followed as they come, and can be read once only: the first ones, by which levels are known. */
+  readonly ahead?: RowSource;
   /** Whether `read` may be called more than once. */
   readonly repeatable: boolean;
   /** Values that are not per row (Stan-style JSON): numbers, or arrays in row-major order with their shape. */

@@ -4,7 +4,7 @@
 import type { Span } from "../diagnostics/index.ts";
 import type { DataRequest } from "./data.ts";
 import type { Graph, NodeId } from "./graph.ts";
-import type { Shape } from "./shape.ts";
+import type { Dim, Shape } from "./shape.ts";
 
 /** How a declared parameter is made from unconstrained coordinates φ. */
 export type Transform =
@@ -53,6 +53,29 @@ export interface AnyResponse {
   readonly support: "binary" | "count" | "real" | "positive";
 }
 
+/** Where an argument of a family may lie: an interval, with `simplex` or `ordered` of a vector as a whole. */
+export interface ArgumentDomain {
+  readonly lower: number;
+  readonly upper: number;
+  readonly structure: "simplex" | "ordered" | null;
+}
+
+/**
+ * The family of a statement at any one response, for predictions: scalars over slots, a scalar each but for vector
+ * arguments; the response is the slot after those of the arguments, of a category its code from 0.
+ */
+export interface AtAnyResponse {
+  readonly logpdf: NodeId;
+  /** P(Y ≤ y), mean and variance, where the family states them. */
+  readonly cdf: NodeId | null;
+  readonly mean: NodeId | null;
+  readonly variance: NodeId | null;
+  readonly domains: readonly ArgumentDomain[];
+  readonly support: { readonly lower: number; readonly upper: number; readonly integer: boolean };
+  /** Levels of a category; null for numbers. */
+  readonly levels: Dim | null;
+}
+
 /** `response ~ Family(args)`: one factor per row. */
 export interface LikelihoodTerm {
   readonly kind: "likelihood";
@@ -77,6 +100,10 @@ export interface LikelihoodTerm {
   readonly weight: NodeId | null;
   /** 1 where the statement applies, 0 where its response is missing (`real?`); null where it always applies. */
   readonly present: NodeId | null;
+  /** What follows `when`, of the density's shape; null where there is none. */
+  readonly condition: NodeId | null;
+  /** Null for families of vectors. */
+  readonly anyone: AtAnyResponse | null;
 }
 
 /** `param p ~ Prior` (or a statement about a parameter): a scalar that does not vary by row. */

@@ -3,6 +3,8 @@
 export type { Batch, Bindings, DataRequest, RawBatch, RawColumn, RowSource, ValueDomain } from "./data.ts";
 export type {
   AnyResponse,
+  ArgumentDomain,
+  AtAnyResponse,
   Density,
   DimensionSource,
   FactorTerm,
@@ -84,11 +86,13 @@ export type {
   Region,
   Routine,
   RoutineName,
+  RowProcedure,
   Scalar,
   StateName,
   StateSizes,
   Step,
   StepBlock,
+  UpdateProcedure,
 } from "./step.ts";
 export { control, stateLengths } from "./step.ts";
 export type { Tally } from "./tally.ts";

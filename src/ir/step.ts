@@ -254,6 +254,7 @@ export interface Procedure {
  * damping. `solve`: step ← factor⁻¹ residual. `sample`: step ← a draw with the
  * inverse as its covariance, residual being standard normal. `multiply`: product ← memory · direction. `absorb`: memory +=
  * information. `gather`: information += what lies in incomingMemory, another thread's. `invert`: variance ← diagonal of the inverse, logdet. `features`: inputs of learnt features.
+ * `weigh`: information ← what the anchor counts beside the rows in memory, where plain steps have one.
  * `fade`: memory, gradient and rows seen times `control.kept`.
  * `reports`: values and gradients of derived quantities.
  */
@@ -278,6 +279,7 @@ export type UpdateProcedure =
   | "init"
   | "update"
   | "fade"
+  | "weigh"
   | "train"
   | "merge"
   | "finish"
@@ -288,7 +290,7 @@ export type UpdateProcedure =
  * Procedures of programs over rows that change no state (lower/forward.ts). `arguments`: of every statement, and whether it
  * applies. `linearise`: their Jacobians in φ, too, and these times a covariance. `responses`: the values observed. `factors`:
  * the score factors of a row. Of one family, at given arguments: `density` and `distribution` of a response, `moments`, and
- * `levels`: the log probability of every response there can be.
+ * `levels`: the probability of every response there can be.
  */
 export type RowProcedure =
   | "arguments"
@@ -457,7 +459,9 @@ export const control = {
   old: 31,
   /** Rows that the memory weighed when the factor was made. */
   behind: 32,
-  length: 33,
+  /** 1 where plain steps are held to an earlier flow's quadratic, that of the regions `incoming…`. */
+  anchored: 33,
+  length: 34,
 } as const;
 
 /** A block's share of φ and of the information regions. */

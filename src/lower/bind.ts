@@ -90,7 +90,7 @@ function roots(d: Derivatives): NodeId[] {
 }
 
 /** log Σ exp x = m + log Σ exp(x − m), m = max x. */
-function expandLogSumExp(from: Graph, wanted: readonly NodeId[]): { graph: Graph; roots: NodeId[] } {
+export function expandLogSumExp(from: Graph, wanted: readonly NodeId[]): { graph: Graph; roots: NodeId[] } {
   if (!order(from, wanted).some((id) => from.nodes[id]?.op === "logsumexp")) return { graph: from, roots: [...wanted] };
   const g = new GraphBuilder();
   const moved = rewrite(

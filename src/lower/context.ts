@@ -1,7 +1,7 @@
 // What the writers of procedures know: bound derivatives, the plan, and where everything lies.
 
 import type { InformationBasis, Layout, ParameterPlace, Plan, Region, StepBlock } from "../ir/index.ts";
-import { appendable as appendableRows, type Block, type Structure } from "../structures/index.ts";
+import { appendable as appendableRows, type Block, part, type Structure } from "../structures/index.ts";
 import type { Bound } from "./bind.ts";
 
 export interface LaidBlock {
@@ -32,4 +32,9 @@ export function basisOf({ information }: Plan): InformationBasis {
 export function appendable({ bound, blocks, plan, layout }: StepContext): number {
   const { information, draws } = plan;
   return appendableRows({ bound, blocks, information, draws, capacity: layout.capacity });
+}
+
+/** A block's part of the region `incomingMemory`. */
+export function incomingOf({ layout: { state } }: StepContext, { memory }: StepBlock): Region {
+  return part(state.incomingMemory, memory.offset - state.memory.offset, memory.length);
 }

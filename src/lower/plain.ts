@@ -6,13 +6,16 @@
 // to be minus that of the prior. Where information and factorisation are dear they are renewed only once rows have come in by the
 // share `refresh`; the batch then counts for all of these.
 //
+// An anchor is the memory of an earlier flow, g₀ᵀ(φ − φ₀) − ½(φ − φ₀)ᵀ D₀ (φ − φ₀), that steps are held to as to a prior
+// (elastic weight consolidation; Kirkpatrick et al. 2017): it counts once for all rows, in the step and in the factor.
+//
 // `momentum` carries on steps before; `clip` bounds the divergence KL(before ‖ after) that a step makes for a row; with
 // `adapt` the damping follows the ratio of what a step gained to what it promised (Levenberg and Marquardt; all three as
 // in Martens and Grosse 2015, and Ba, Grosse and Martens 2017).
 
 import { control, type Instruction, type Region, type Scalar } from "../ir/index.ts";
 import { part } from "../structures/index.ts";
-import type { StepContext } from "./context.ts";
+import { incomingOf, type StepContext } from "./context.ts";
 import { apply, type Body, call, number, routine, scalarOf, when, zeroed } from "./instructions.ts";
 import type { ProcedureSink } from "./sink.ts";
 
@@ -46,6 +49,7 @@ export function trainWriter(context: StepContext, sink: ProcedureSink): void {
     write("old", apply("add", read("old"), rows)),
     write("due", apply("le", apply("mul", read("refresh"), read("seen")), read("stale"))),
     call("prior"),
+    when(apply("eq", read("anchored"), number(1)), pulled()),
     when(apply("eq", read("due"), number(1)), [call("accumulate")]),
     when(apply("eq", read("due"), number(0)), [call("slope")]),
     write("value", scalarOf(state.logLikelihood)),
@@ -81,6 +85,25 @@ export function trainWriter(context: StepContext, sink: ProcedureSink): void {
     addScaled(state.gradient, state.priorScore, number(-1)),
   ]);
 
+  /** The anchor's slope joins the prior's. */
+  function pulled(): Body {
+    const [from, to] = [state.tangent, state.column];
+    return sink.body((into) => {
+      into.emitAll([
+        routine({ name: "copy", target: from, source: state.phi }),
+        addScaled(from, state.incomingPhi, number(-1)),
+      ]);
+      for (const own of context.blocks) {
+        const over = (region: Region): Region => part(region, own.block.first, own.block.size);
+        own.structure.multiply(into, own.block, incomingOf(context, own.step), over(from), over(to));
+      }
+      into.emitAll([
+        addScaled(state.priorScore, state.incomingGradient, number(1)),
+        addScaled(state.priorScore, to, number(-1)),
+      ]);
+    });
+  }
+
   /** What was seen is forgotten, this batch joins it for all rows since the last that did, and the sum is factorised. */
   function renewed(): Body {
     return sink.body((into) => {
@@ -99,6 +122,7 @@ export function trainWriter(context: StepContext, sink: ProcedureSink): void {
         ...zeroed(state.information),
         when(dated, [
           write("damped", apply("mul", read("damp"), read("seen"))),
+          call("weigh"),
           routine({
             name: "kernel",
             kernel: "fillFrom",
@@ -106,6 +130,7 @@ export function trainWriter(context: StepContext, sink: ProcedureSink): void {
             flops: state.damping.length,
           }),
           call("factorize"),
+          when(apply("eq", read("anchored"), number(1)), zeroed(state.information)),
           write("behind", read("seen")),
           write("old", number(0)),
         ]),
@@ -137,4 +162,18 @@ export function trainWriter(context: StepContext, sink: ProcedureSink): void {
       write("damp", apply("max", number(leastDamping), read("damp"))),
     ];
   }
+}
+
+/** Writes `weigh`: the anchor's information as the share of it that the rows in memory are of all rows. */
+export function weighWriter(context: StepContext, sink: ProcedureSink): void {
+  const { state } = context.layout;
+  const read = (slot: Slot): Scalar => ({ kind: "read", region: state.control, at: control[slot] });
+  const share = apply("div", read("seen"), apply("max", read("total"), read("seen")));
+  const body = sink.body((into) => {
+    into.emit(routine({ name: "copy", target: state.information, source: state.incomingMemory }));
+    into.emit({ kind: "assign", region: state.control, at: control.half, value: share });
+    for (const { structure, block, step } of context.blocks)
+      structure.scale(into, block, step.information, read("half"));
+  });
+  sink.emit(when(apply("eq", read("anchored"), number(1)), body));
 }

@@ -1,16 +1,16 @@
 // The procedures of a Step, one writer each, in a total table: what an update does, as array instructions.
 
-import { type ByParameter, control, type NodeId, type Output, type ProcedureName, type Region } from "../ir/index.ts";
+import { type ByParameter, control, type NodeId, type Output, type Region, type UpdateProcedure } from "../ir/index.ts";
 import { accumulateGroups, type HessianProducts, part, type StepSink } from "../structures/index.ts";
-import { appendable, basisOf, type LaidBlock, type StepContext } from "./context.ts";
+import { appendable, basisOf, incomingOf, type LaidBlock, type StepContext } from "./context.ts";
 import type { ProcedureSink } from "./sink.ts";
-import { flowWriters, incomingOf } from "./update.ts";
+import { flowWriters } from "./update.ts";
 
 type Writer = (context: StepContext, sink: ProcedureSink) => void;
 
 const none: ReadonlySet<string> = new Set();
 
-export const writers: Record<ProcedureName, Writer> = {
+export const writers: Record<UpdateProcedure, Writer> = {
   evaluate(context, sink) {
     sink.emit({ kind: "compute", outputs: [valueOutput(context, sink)] });
   },

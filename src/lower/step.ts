@@ -9,11 +9,11 @@ import {
   type ParameterPlace,
   type Plan,
   type Procedure,
-  type ProcedureName,
   type Region,
   type StateName,
   type Step,
   stateLengths,
+  type UpdateProcedure,
 } from "../ir/index.ts";
 import { type Block, coupled, noises, part, structureOf } from "../structures/index.ts";
 import type { Bound } from "./bind.ts";
@@ -66,7 +66,7 @@ export function lower(bound: Bound, plan: Plan, data: DataShapes): Step {
     control,
   };
   const context: StepContext = { bound, plan, parameters, size, blocks, layout };
-  const procedures = (Object.keys(writers) as ProcedureName[]).map((name): Procedure => {
+  const procedures = (Object.keys(writers) as UpdateProcedure[]).map((name): Procedure => {
     const sink = new ProcedureSink(g, capacity, memory, plan.precision);
     writers[name](context, sink);
     return { name, instructions: sink.instructions };

@@ -4,11 +4,11 @@
 // so that the batch's own, the costly part, is summed once, at the end. What a plain step cannot do (a singular matrix,
 // no step that helps) ends the update without a change, and is told in `control`; the host then has richer means.
 
-import { control, type Instruction, type Region, type Scalar, type StepBlock } from "../ir/index.ts";
+import { control, type Instruction, type Region, type Scalar } from "../ir/index.ts";
 import { borrowsFrom, part } from "../structures/index.ts";
-import { appendable, type StepContext } from "./context.ts";
+import { appendable, incomingOf, type StepContext } from "./context.ts";
 import { apply, type Body, call, number, routine, scalarOf, when, zeroed } from "./instructions.ts";
-import { trainWriter } from "./plain.ts";
+import { trainWriter, weighWriter } from "./plain.ts";
 import type { ProcedureSink } from "./sink.ts";
 
 type Slot = keyof typeof control;
@@ -276,13 +276,9 @@ class Driver {
 
 type Writer = (context: StepContext, sink: ProcedureSink) => void;
 
-/** A block's part of the region `incomingMemory`. */
-export function incomingOf({ layout: { state } }: StepContext, { memory }: StepBlock): Region {
-  return part(state.incomingMemory, memory.offset - state.memory.offset, memory.length);
-}
-
-export const flowWriters: Record<"init" | "update" | "fade" | "train" | "merge" | "finish", Writer> = {
+export const flowWriters: Record<"init" | "update" | "fade" | "weigh" | "train" | "merge" | "finish", Writer> = {
   train: trainWriter,
+  weigh: weighWriter,
 
   init(context, sink) {
     const driver = new Driver(context);

@@ -14,6 +14,7 @@ import {
   type Plan,
   type PlanBlock,
   type Precision,
+  type StructureKind,
   type StructureRequest,
 } from "../ir/index.ts";
 import { coupled } from "../structures/index.ts";
@@ -42,6 +43,8 @@ export interface PlanOptions extends Means {
   readonly explain?: boolean;
   /** Blocks as they are already decided, of a saved flow or after a pilot; then nothing is chosen. */
   readonly given?: readonly Draft[];
+  /** Structures that may be chosen; all of them where absent. */
+  readonly forms?: ReadonlySet<StructureKind>;
   /** What a pilot found that ways lose, in place of what is expected. */
   readonly measured?: Measured;
   readonly information: InformationKind;
@@ -285,10 +288,11 @@ function restricted(groups: readonly FactorGroup[], names: readonly string[]): {
 }
 
 /** Observed information may be indefinite: what is kept as sums of squares can't hold it. */
-function possible(ways: readonly Way[], { information }: PlanOptions): readonly Way[] {
+function possible(ways: readonly Way[], { information, forms }: PlanOptions): readonly Way[] {
   const squares = ["root", "kronecker", "lowrank", "scalar"];
-  if (information !== "observed") return ways;
-  return ways.filter((way) => way.blocks.every((b) => !squares.includes(b.form.kind)));
+  const admitted = ({ form: { kind } }: Draft): boolean =>
+    !(information === "observed" && squares.includes(kind)) && (forms?.has(kind) ?? true);
+  return ways.filter((way) => way.blocks.every(admitted));
 }
 
 /** Weighs what is taken against the budget. */

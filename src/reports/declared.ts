@@ -3,6 +3,7 @@
 // mean and the error the sd of T(φ), in closed form or by Gauss–Hermite quadrature.
 
 import type { Transform } from "../ir/index.ts";
+import type { Program } from "../runtime/index.ts";
 
 /** One element of a parameter as reported. */
 export interface Declared {
@@ -41,10 +42,36 @@ function slope(transform: Transform, phi: number): number {
   }
 }
 
-/** log |dT/dφ| summed over elements of an elementwise transform. */
-export function logSlope(transform: Transform, phi: Float64Array): number {
-  if (transform.kind === "simplex" || transform.kind === "ordered") return Number.NaN;
-  return phi.reduce((sum, x) => sum + Math.log(slope(transform, x)), 0);
+/** log |∂T/∂φ| of one parameter, whose vectors have `width` coordinates each; ir/transform.ts has the formulas. */
+export function logSlope(transform: Transform, phi: Float64Array, width: number): number {
+  switch (transform.kind) {
+    case "identity":
+      return 0;
+    case "simplex":
+      return phi.reduce((sum, x, i) => {
+        const left = width - (i % width);
+        const u = x - Math.log(left);
+        // log z + log(1 − z), and log(1 − z) once more for each share that is cut from what is left
+        return sum - softplus(-u) - left * softplus(u);
+      }, 0);
+    case "ordered":
+      return phi.reduce((sum, x, i) => sum + (i % width === 0 ? 0 : x), 0);
+    default:
+      return phi.reduce((sum, x) => sum + Math.log(slope(transform, x)), 0);
+  }
+}
+
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+/** log |∂T/∂φ| of a program's parameters at φ, where densities are in declared space: 0 with `target posterior`. */
+export function logJacobian({ parameters, options }: Program, phi: Float64Array): number {
+  if (options.target === "posterior") return 0;
+  return parameters.reduce((sum, { transform, first, size, freeShape }) => {
+    const own = phi.subarray(first, first + size);
+    return sum + logSlope(transform, own, freeShape[freeShape.length - 1] ?? 1);
+  }, 0);
 }
 
 /** One coordinate of an elementwise transform, with the sd of its φ and the normal quantile of the interval. */
@@ -79,7 +106,7 @@ function moments(transform: Transform, phi: number, sd: number): { estimate: num
 }
 
 /** Nodes and weights of Gauss–Hermite quadrature for the standard normal, by Newton's method on the polynomials. */
-function gaussHermite(count: number): [number, number][] {
+export function gaussHermite(count: number): [number, number][] {
   const pairs: [number, number][] = [];
   for (let k = 0; k < count; k++) {
     // asymptotic start (Szegő), then Newton on the orthonormal recurrence

@@ -2,14 +2,20 @@
 
 import { type Diagnostic, diagnose, position } from "../diagnostics/index.ts";
 import {
+  coverageOf,
   type Flow,
+  type FlowEvent,
   NumericalError,
   type Program,
   type ProgramParameter,
   type ProgramReport,
+  prequentialOf,
+  type Scores,
 } from "../runtime/index.ts";
-import { type Declared, declaredScalar, declaredVector, logSlope } from "./declared.ts";
+import { type Declared, declaredScalar, declaredVector, logJacobian } from "./declared.ts";
+import { codeLength, pacBayes } from "./evidence.ts";
 import { normalQuantile } from "./quantile.ts";
+import { disagreement, type Spread, sandwich } from "./robust.ts";
 import type { Summary, SummaryDiagnostic, SummaryParameter, SummaryReport, SummarySetting } from "./summary.ts";
 
 /** What the summary says besides the flow's own state. */
@@ -17,6 +23,14 @@ export interface SummaryContext {
   readonly skipped: number;
   readonly diagnostics: readonly Diagnostic[];
   readonly timing: Summary["timing"];
+  /** Rows that were not learnt from, by why. */
+  readonly leftOut?: Summary["leftOut"];
+  /** Missing values of each optional data item. */
+  readonly missing?: Summary["missing"];
+  /** What happened to this run, and is no part of the flow's history. */
+  readonly notes?: readonly FlowEvent[];
+  /** How the scores of a fit's rows vary, where it was looked at. */
+  readonly scores?: Scores | null;
 }
 
 /**
@@ -29,22 +43,45 @@ export function summarise(flow: Flow, context: SummaryContext): Summary {
   const inverse = new Inverse(flow);
   const z = normalQuantile(0.5 + options.interval / 2);
   const posterior = options.target === "posterior";
-  const parameters = program.parameters.flatMap((p) => parameterRows(p, flow.phi, inverse, z, posterior));
-  const reports = program.reports.flatMap((r) => reportRows(r, program, inverse, z));
+  const scores = context.scores ?? null;
+  const robust = scores === null ? null : sandwich((v) => inverse.solve(v), scores.products);
+  const errors = robust !== null && options.errors === "sandwich" ? "sandwich" : "model";
+  const rowsOf = (spread: Spread): SummaryParameter[] =>
+    program.parameters.flatMap((p) => parameterRows(p, flow.phi, inverse, spread, z, posterior));
+  const [own, other] = [rowsOf(inverse), robust === null ? null : rowsOf(robust)];
+  const shownRows = errors === "sandwich" && other !== null ? other : own;
+  const parameters = shownRows.map((row, k) => ({ ...row, robust: other?.[k]?.se ?? null }));
+  const asked = options.errors === "sandwich";
+  const absent = asked && robust === null ? [diagnose("FF611", null, { reason: missingScores(program) })] : [];
+  const said = asked || scores === null || robust === null ? absent : doubts(program, inverse, robust, scores);
+  const spread = errors === "sandwich" && robust !== null ? robust : inverse;
+  const reports = program.reports.flatMap((r) => reportRows(r, program, inverse.size, spread, z));
   const undefinedNumbers = [...parameters, ...reports].flatMap(notFinite);
   if (undefinedNumbers.length > 0) throw new NumericalError(undefinedNumbers);
   const { logPrior, size } = inverse;
   const effective = size - inverse.priorShare.reduce((sum, share) => sum + share, 0);
   const logLikelihood = options.mode === "fit" ? flow.logLikelihood : null;
   const proper = inverse.priorDiagonal.every((x) => x > 0);
-  const jacobian = program.parameters.reduce(
-    (sum, p) => sum + logSlope(p.transform, flow.phi.slice(p.first, p.first + p.size)),
-    0,
-  );
+  const volume = (size / 2) * Math.log(2 * Math.PI) - inverse.logdet / 2 + logJacobian(program, flow.phi);
   const evidence =
-    logLikelihood === null || !proper || size === 0
+    logLikelihood === null || size === 0 || !program.parameters.every((p) => p.proper)
       ? null
-      : logLikelihood + logPrior + (posterior ? 0 : jacobian) + (size / 2) * Math.log(2 * Math.PI) - inverse.logdet / 2;
+      : logLikelihood + logPrior + volume;
+  const prequential = prequentialOf(flow);
+  const peak =
+    logLikelihood === null || size === 0
+      ? null
+      : {
+          rows: flow.rows,
+          size,
+          logLikelihood,
+          logPrior,
+          logEvidence: finite(evidence),
+          effectiveParameters: effective,
+          logdet: inverse.logdet,
+          prior: inverse.prior,
+          priorShare: size - effective,
+        };
   const gained = proper ? (inverse.logdet - inverse.priorDiagonal.reduce((sum, x) => sum + Math.log(x), 0)) / 2 : null;
   return {
     schema: "ffm.summary/1",
@@ -52,16 +89,23 @@ export function summarise(flow: Flow, context: SummaryContext): Summary {
     mode: options.mode,
     rows: flow.rows,
     skipped: flow.skipped + context.skipped,
+    leftOut: context.leftOut ?? { bad: flow.skipped + context.skipped, repeated: 0, late: 0, newLevel: 0 },
+    missing: context.missing ?? {},
     passes: flow.passes,
     converged: flow.converged,
     logLikelihood,
     logPrior,
     logEvidence: finite(evidence),
-    prequential: null,
+    prequential: prequential?.value ?? null,
+    prequentialFrom: prequential?.from ?? null,
+    coverage: coverageOf(flow),
     aic: logLikelihood === null ? null : 2 * size - 2 * logLikelihood,
     bic: logLikelihood === null ? null : size * Math.log(flow.rows) - 2 * logLikelihood,
     effectiveParameters: finite(effective),
     informationGained: finite(gained),
+    codeLength: peak === null ? null : codeLength(peak),
+    pacBayes: peak === null || !program.discrete ? null : pacBayes(peak),
+    errors,
     parameters,
     reports,
     interval: options.interval,
@@ -77,10 +121,10 @@ export function summarise(flow: Flow, context: SummaryContext): Summary {
       bytes: program.plan.bytes,
       backend: program.artefact.backend,
     },
-    events: flow.events.map((event) =>
+    events: [...flow.events, ...(context.notes ?? [])].map((event) =>
       event.kind === "replanned" ? { ...event, message: `${event.from} → ${event.to}: ${event.reason}` } : event,
     ),
-    diagnostics: [...program.diagnostics, ...flow.diagnostics, ...context.diagnostics].map((d) =>
+    diagnostics: [...program.diagnostics, ...flow.diagnostics, ...said, ...context.diagnostics].map((d) =>
       shown(d, program.source),
     ),
     configuration: { ...(program.options as unknown as Record<string, SummarySetting>) },
@@ -89,13 +133,15 @@ export function summarise(flow: Flow, context: SummaryContext): Summary {
 }
 
 /** The inverse of the total information at φ, through the artefact. */
-class Inverse {
+class Inverse implements Spread {
   readonly size: number;
   readonly logPrior: number;
   readonly logdet: number;
   readonly priorDiagonal: Float64Array;
   /** Share of each coordinate's information that its prior brought. */
   readonly priorShare: Float64Array;
+  /** Score and curvature of the log prior; null where its curvature is more than a diagonal. */
+  readonly prior: { readonly score: Float64Array; readonly diagonal: Float64Array } | null;
   readonly #flow: Flow;
   readonly #variance: Float64Array;
 
@@ -111,6 +157,8 @@ class Inverse {
     this.logdet = this.#region("logdet")[0] as number;
     this.priorDiagonal = this.#region("priorDiagonal").slice();
     this.#variance = this.#region("variance").slice();
+    const separable = this.#region("prior").every((x) => x === 0);
+    this.prior = separable ? { score: this.#region("priorScore").slice(), diagonal: this.priorDiagonal } : null;
     this.priorShare = this.priorDiagonal.map((x, i) => Math.min(1, x * (this.#variance[i] as number)));
   }
 
@@ -122,6 +170,10 @@ class Inverse {
     this.#region("residual").set(v);
     this.#flow.program.artefact.run("solve", 0);
     return this.#region("step").slice();
+  }
+  along(v: Float64Array): number {
+    const moved = this.solve(v);
+    return v.reduce((sum, x, i) => sum + x * (moved[i] as number), 0);
   }
   /** Covariance of neighbouring coordinates, row-major. */
   covariance(first: number, count: number): Float64Array {
@@ -141,21 +193,44 @@ class Inverse {
   }
 }
 
+/** Why there is no sandwich. */
+function missingScores({ plan, options }: Program): string {
+  const lossy = plan.blocks.find(({ loss }) => loss !== 0);
+  if (lossy !== undefined) return `\`${lossy.structure}\` information leaves out what the sandwich needs`;
+  return options.mode === "stream"
+    ? "for the sandwich a stream would need its rows once more, at the estimate"
+    : "the rows that the sandwich needs are not at hand";
+}
+
+/** A word where the model's errors are not to be trusted; none where its prior is more than a curvature for each coordinate. */
+function doubts(program: Program, inverse: Inverse, robust: Spread, { counts }: Scores): readonly Diagnostic[] {
+  if (inverse.prior === null) return [];
+  const elements = program.parameters.flatMap((p) =>
+    Array.from({ length: p.size }, (_, k) => {
+      const whole = p.transform.kind === "simplex" || p.transform.kind === "ordered";
+      const index = whole ? [] : indexOf(p.shape, p.labels, k);
+      return { name: index.length === 0 ? p.name : `${p.name}[${index.join(", ")}]`, coordinate: p.first + k };
+    }),
+  );
+  return disagreement(elements, (v) => inverse.solve(v), robust, inverse.prior.diagonal, counts);
+}
+
 function parameterRows(
   p: ProgramParameter,
   phi: Float64Array,
   inverse: Inverse,
+  spread: Spread,
   z: number,
   posterior: boolean,
 ): SummaryParameter[] {
   const rows: SummaryParameter[] = [];
   const push = (element: number, declared: Declared, fromPrior: number): void => {
-    rows.push({ name: p.name, index: indexOf(p.shape, p.labels, element), ...declared, fromPrior });
+    rows.push({ name: p.name, index: indexOf(p.shape, p.labels, element), ...declared, fromPrior, robust: null });
   };
   if (p.transform.kind !== "simplex" && p.transform.kind !== "ordered") {
     for (let k = 0; k < p.size; k++) {
       const i = p.first + k;
-      const sd = Math.sqrt(inverse.variance(i));
+      const sd = Math.sqrt(spread.variance(i));
       push(k, declaredScalar(p.transform, phi[i] as number, sd, z, posterior), inverse.priorShare[i] as number);
     }
     return rows;
@@ -164,7 +239,7 @@ function parameterRows(
   const length = p.shape[p.shape.length - 1] as number;
   for (let row = 0; row * width < p.size; row++) {
     const first = p.first + row * width;
-    const covariance = inverse.covariance(first, width);
+    const covariance = spread.covariance(first, width);
     const elements = declaredVector(p.transform, phi.slice(first, first + width), covariance, z, posterior);
     const shares = inverse.priorShare.slice(first, first + width);
     const share = shares.reduce((a, b) => a + b, 0) / Math.max(1, width);
@@ -174,7 +249,7 @@ function parameterRows(
 }
 
 /** Values of a derived quantity with delta-method errors; intervals on the scale that its support suggests. */
-function reportRows(report: ProgramReport, program: Program, inverse: Inverse, z: number): SummaryReport[] {
+function reportRows(report: ProgramReport, program: Program, size: number, spread: Spread, z: number): SummaryReport[] {
   const { artefact } = program;
   const regions = artefact.step.layout.reports.get(report.name);
   if (regions === undefined) return [];
@@ -182,14 +257,7 @@ function reportRows(report: ProgramReport, program: Program, inverse: Inverse, z
   const values = artefact.memory.slice(regions.value.offset, regions.value.offset + regions.value.length);
   const gradients = artefact.memory.slice(regions.gradient.offset, regions.gradient.offset + regions.gradient.length);
   return Array.from(values, (estimate, k) => {
-    const gradient = gradients.slice(k * inverse.size, (k + 1) * inverse.size);
-    const moved = inverse.solve(gradient);
-    const se = Math.sqrt(
-      Math.max(
-        0,
-        gradient.reduce((sum, x, i) => sum + x * (moved[i] as number), 0),
-      ),
-    );
+    const se = Math.sqrt(Math.max(0, spread.along(gradients.slice(k * size, (k + 1) * size))));
     return {
       name: report.name,
       index: indexOf(report.shape, report.labels, k),

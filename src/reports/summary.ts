@@ -1,6 +1,10 @@
 // The result of a fit or a stream as plain data: the contract `ffm.summary/1`, which `--format json` prints and
 // other programs read. A field may be added; none is renamed or removed without a new number in `schema`.
 
+import type { CodeLength, PacBayes } from "./evidence.ts";
+
+export type { CodeLength, PacBayes } from "./evidence.ts";
+
 /** Version of the contract. */
 export const summarySchema = "ffm.summary/1";
 
@@ -18,6 +22,8 @@ export interface SummaryParameter {
   readonly upper: number;
   /** Share of the information that the prior brought: 0 is all data, 1 all prior. */
   readonly fromPrior: number;
+  /** Sandwich (HC0) standard error, which stands also where rows are not as the model says; null where it was not made. */
+  readonly robust: number | null;
 }
 
 /** A `report` line, or one element of it; its error by the delta method. */
@@ -77,6 +83,15 @@ export interface SummaryDiagnostic {
 /** A value of the configuration, as JSON has it. */
 export type SummarySetting = string | number | boolean | null | { readonly [key: string]: SummarySetting };
 
+/** One-step-ahead 95 % intervals of a stream's rows, as far as they were watched. */
+export interface SummaryCoverage {
+  readonly rows: number;
+  /** Share of responses inside, with its Wilson interval of 95 %. */
+  readonly share: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
 /** What a fit, a stream or a saved state says; `null` where a figure does not exist for the run. */
 export interface Summary {
   readonly schema: typeof summarySchema;
@@ -85,6 +100,15 @@ export interface Summary {
   readonly rows: number;
   /** Rows left out with `--on-bad-row skip`. */
   readonly skipped: number;
+  /** Rows that were not learnt from, by why: a value that can't be used (`skipped`), a name that came before, too late, a new level. */
+  readonly leftOut: {
+    readonly bad: number;
+    readonly repeated: number;
+    readonly late: number;
+    readonly newLevel: number;
+  };
+  /** Missing values of each `real?` and its like, in the rows that were learnt from. */
+  readonly missing: Readonly<Record<string, number>>;
   /** Passes over the data. */
   readonly passes: number;
   readonly converged: boolean;
@@ -92,13 +116,23 @@ export interface Summary {
   readonly logPrior: number | null;
   /** Laplace approximation of the log evidence; null where a prior is flat. */
   readonly logEvidence: number | null;
-  /** Sum of the log scores of every batch before it was learnt from; `stream` only. */
+  /** Prequential log evidence: what each batch's rows were worth before they were learnt from; `stream` only. */
   readonly prequential: number | null;
+  /** The first row that it counts, from 1: that after the first fit where a prior is flat. */
+  readonly prequentialFrom: number | null;
+  /** What the honesty watch saw; null where it is off or saw no row. */
+  readonly coverage: SummaryCoverage | null;
   readonly aic: number | null;
   readonly bic: number | null;
   readonly effectiveParameters: number | null;
   /** In nats. */
   readonly informationGained: number | null;
+  /** `fit` only. */
+  readonly codeLength: CodeLength | null;
+  /** `fit` only, of discrete responses and normal priors. */
+  readonly pacBayes: PacBayes | null;
+  /** Which standard errors `se`, `lower` and `upper` are of. */
+  readonly errors: "model" | "sandwich";
   readonly parameters: readonly SummaryParameter[];
   readonly reports: readonly SummaryReport[];
   /** Probability of the intervals. */

@@ -1,34 +1,20 @@
 // A summary as a person reads it: estimates with aligned decimals, derived quantities, the figures of the fit,
 // the plan in a sentence, and warnings with their places.
 
-import type { Summary, SummaryBlock, SummaryParameter, SummaryReport } from "./summary.ts";
-
-/** How to print a table. */
-export interface TableOptions {
-  readonly color?: boolean;
-  /** Every row; otherwise a block stops after 40. */
-  readonly all?: boolean;
-  /** Columns of the terminal, for sentences that wrap. */
-  readonly width?: number;
-}
+import {
+  aligned,
+  type Column,
+  columns,
+  figure,
+  type Paint,
+  painter,
+  printable,
+  type TableOptions,
+  wrapped,
+} from "./lines.ts";
+import type { Summary, SummaryBlock, SummaryCoverage, SummaryParameter, SummaryReport } from "./summary.ts";
 
 const mostRows = 40;
-const longestName = 48;
-
-type Style = "bold" | "dim" | "yellow" | "red";
-type Paint = (style: Style, text: string) => string;
-
-const escapes: Readonly<Record<Style, string>> = { bold: "1", dim: "2", yellow: "33", red: "31" };
-
-/** Names of levels come from data: what a terminal would obey is shown as a picture of it. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  const safe = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code < 0x20 ? String.fromCodePoint(0x2400 + code) : "\uFFFD";
-  });
-  return [...safe].length <= longestName ? safe : `${[...safe].slice(0, longestName - 1).join("")}…`;
-}
 
 function element(name: string, index: readonly (string | number)[]): string {
   return printable(index.length === 0 ? name : `${name}[${index.join(", ")}]`);
@@ -55,12 +41,6 @@ function rounded(values: readonly number[], se: number): readonly string[] {
   });
 }
 
-/** A single figure, to three decimals where it is not large. */
-function figure(value: number): string {
-  if (value === 0) return "0";
-  return Math.abs(value) < 1e7 && Math.abs(value) >= 1e-3 ? value.toFixed(3) : value.toPrecision(8);
-}
-
 function percent(share: number): string {
   if (share > 0 && share < 0.005) return "<1%";
   return `${Math.round(share * 100)}%`;
@@ -73,56 +53,17 @@ function bounds(interval: number): readonly [string, string] {
   return [show(tail), show(100 - tail)];
 }
 
-// ---------------------------------------------------------------- columns
-
-interface Column {
-  readonly heading: string;
-  readonly cells: readonly string[];
-  readonly align: "left" | "right" | "point";
-}
-
-function width(text: string): number {
-  return [...text].length;
-}
-
-/** Cells of one width; numbers stand with their decimal points below each other. */
-function aligned(column: Column): readonly string[] {
-  const { heading, cells, align } = column;
-  const wholeOf = (cell: string): number => (/^-?\d+/.exec(cell)?.[0] ?? cell).length;
-  const whole = Math.max(0, ...cells.map(wholeOf));
-  const set = align === "point" ? cells.map((cell) => " ".repeat(whole - wholeOf(cell)) + cell) : cells;
-  const wide = Math.max(width(heading), ...set.map(width));
-  const inner = Math.max(0, ...set.map(width));
-  return [heading, ...set].map((text, row) => {
-    if (align === "left") return text + " ".repeat(wide - width(text));
-    if (align === "right" || row === 0) return " ".repeat(wide - width(text)) + text;
-    return " ".repeat(wide - inner) + text + " ".repeat(inner - width(text));
-  });
-}
-
-function columns(list: readonly Column[], paint: Paint): readonly string[] {
-  const set = list.map(aligned);
-  const count = set[0]?.length ?? 0;
-  return Array.from({ length: count }, (_, row) => {
-    const line = set
-      .map((cells) => cells[row])
-      .join("  ")
-      .trimEnd();
-    return row === 0 ? paint("bold", line) : line;
-  });
-}
-
 function estimates(
   heading: string,
   items: readonly (SummaryParameter | SummaryReport)[],
-  interval: number,
+  { interval, errors }: Summary,
   options: TableOptions,
   paint: Paint,
 ): readonly string[] {
   const shown = options.all === true ? items : items.slice(0, mostRows);
   const numbers = shown.map((item) => rounded([item.estimate, item.se, item.lower, item.upper], item.se));
   const [lower, upper] = bounds(interval);
-  const headings = ["estimate", "se", lower, upper];
+  const headings = ["estimate", errors === "sandwich" ? "robust se" : "se", lower, upper];
   const list: Column[] = [
     { heading, cells: shown.map((item) => element(item.name, item.index)), align: "left" },
     ...headings.map(
@@ -137,19 +78,6 @@ function estimates(
 }
 
 // ---------------------------------------------------------------- sentences
-
-/** Words set in lines of at most `limit` characters. */
-function wrapped(text: string, limit: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && width(line) + 1 + width(word) > limit) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}
 
 function listed(words: readonly string[], most: number): string {
   const shown = words.length > most ? [...words.slice(0, most - 1), `${words.length - most + 1} more`] : words;
@@ -181,7 +109,28 @@ function heading(summary: Summary, paint: Paint): string {
   const name = paint("bold", printable(summary.model.name));
   if (summary.mode === "stream") return `${name}: stream of ${rows}`;
   const ended = summary.converged ? `converged in ${passes}` : paint("red", `NOT converged after ${passes}`);
-  return `${name}: fit of ${rows}, ${ended}`;
+  const errors = summary.errors === "sandwich" ? ", sandwich (HC0) standard errors" : "";
+  return `${name}: fit of ${rows}, ${ended}${errors}`;
+}
+
+/** Rows that policies looked at, and values that were missing, where there were any. */
+function leftOut({ leftOut: { repeated, late, newLevel }, missing }: Summary): readonly (readonly [string, string])[] {
+  const counts: readonly (readonly [string, number])[] = [
+    ["repeated rows left out", repeated],
+    ["rows that came late", late],
+    ["rows of new levels left out", newLevel],
+    ...Object.entries(missing).map(([name, count]) => [`${name} missing`, count] as const),
+  ];
+  return counts.flatMap(([label, count]) => (count === 0 ? [] : [[label, String(count)] as const]));
+}
+
+function prequentialLabel({ prequentialFrom }: Summary): string {
+  const start = prequentialFrom === null || prequentialFrom === 1 ? "" : ` from row ${prequentialFrom}`;
+  return `prequential log evidence${start}`;
+}
+
+function coverage({ rows, share, lower, upper }: SummaryCoverage): string {
+  return `${share.toFixed(3)} (${lower.toFixed(3)} to ${upper.toFixed(3)}, ${rows} rows watched)`;
 }
 
 function figures(summary: Summary, paint: Paint): readonly string[] {
@@ -189,18 +138,22 @@ function figures(summary: Summary, paint: Paint): readonly string[] {
     ["log-likelihood", summary.logLikelihood],
     ["log prior", summary.logPrior === 0 ? null : summary.logPrior],
     ["log evidence", summary.logEvidence],
-    ["prequential log score", summary.prequential],
+    [prequentialLabel(summary), summary.prequential],
     ["AIC", summary.aic],
     ["BIC", summary.bic],
     ["effective parameters", summary.effectiveParameters],
     ["information gained (nats)", summary.informationGained],
+    ["code length (bits)", summary.codeLength?.bayes ?? summary.codeLength?.total ?? null],
+    ["PAC-Bayes bound (bits a row)", summary.pacBayes?.bound ?? null],
   ];
   const counts: readonly (readonly [string, string])[] = [
     ["rows", String(summary.rows)],
     ...(summary.skipped === 0 ? [] : [["rows skipped", String(summary.skipped)] as const]),
+    ...leftOut(summary),
   ];
+  const covered = summary.coverage === null ? [] : [["coverage of 95% intervals", coverage(summary.coverage)] as const];
   const measured = all.flatMap(([label, value]) => (value === null ? [] : [[label, figure(value)] as const]));
-  const present = [...counts, ...measured];
+  const present = [...counts, ...measured, ...covered];
   const labels = aligned({ heading: "", cells: present.map(([label]) => label), align: "left" });
   const values = aligned({ heading: "", cells: present.map(([, value]) => value), align: "point" });
   return present.map((_, row) => `${paint("dim", labels[row + 1])}  ${values[row + 1]}`.trimEnd());
@@ -218,12 +171,11 @@ function messages(summary: Summary, paint: Paint): readonly string[] {
 
 /** A summary as text for a terminal, with a final line break. */
 export function summaryTable(summary: Summary, options: TableOptions = {}): string {
-  const paint: Paint =
-    options.color === true ? (style, text) => `\u001b[${escapes[style]}m${text}\u001b[0m` : (_, text) => text;
+  const paint = painter(options);
   const parts = [
     [heading(summary, paint)],
-    estimates("name", summary.parameters, summary.interval, options, paint),
-    summary.reports.length === 0 ? [] : estimates("report", summary.reports, summary.interval, options, paint),
+    estimates("name", summary.parameters, summary, options, paint),
+    summary.reports.length === 0 ? [] : estimates("report", summary.reports, summary, options, paint),
     figures(summary, paint),
     plan(summary, options, paint),
     messages(summary, paint),

@@ -1,6 +1,7 @@
 // What goes along with a flow through its rows: dynamics, which change what the memory holds before a batch, and
 // observers, which measure before and after. Each keeps its own numbers, which are saved and resumed with the flow's.
 
+import type { Diagnostic } from "../diagnostics/index.ts";
 import type { Batch } from "../ir/index.ts";
 import type { Flow } from "./flow.ts";
 
@@ -17,27 +18,41 @@ export interface Baggage {
  */
 export interface Companion {
   readonly name: string;
+  /** Whether a stream is to end here: it has seen enough. */
+  readonly stopped?: boolean;
   /** The first rows, fitted together. */
   begun?(flow: Flow, batches: readonly Batch[]): void;
+  /** How many rows of a batch from a position on, `count` at most, may be learnt from together. */
+  most?(flow: Flow, batch: Batch, from: number, count: number): number;
   /** A batch is about to be learnt from. */
   before?(flow: Flow, batch: Batch): void;
   /** It was, `rows` of its rows: `value` is the objective (log-likelihood, prior and memory) at the new estimate. */
   after?(flow: Flow, batch: Batch, rows: number, value: number): void;
+  /** Remembers it as it is; the result puts it back. Of one without it, what is saved is copied and restored. */
+  mark?(): () => void;
   /** What is to be kept of it; `restore` is given the same in another process. */
   save(): Baggage;
   /** Throws RangeError with a reason where the baggage is not one of its own. */
   restore(baggage: Baggage): void;
-  /** The flow goes on with coordinate `places[i]` of before as coordinate i. */
-  moved?(places: Uint32Array): void;
+  /**
+   * The flow goes on with coordinate `places[i]` of before as coordinate i (`noPlace`: it is new); `carry` makes a memory of before one of the
+   * structures that information is kept in now.
+   */
+  moved?(places: Uint32Array, carry: (memory: Float64Array) => Float64Array): void;
+  /** What is to be said with the result. */
+  conclude?(): readonly Diagnostic[];
 }
 
 /** Remembers companions as they are; the result puts them back. */
 export function markAll(companions: readonly Companion[]): () => void {
-  const baggage = companions.map((companion) => {
-    const { values, tensors } = companion.save();
-    return { values: structuredClone(values), tensors: new Map([...tensors].map(([k, v]) => [k, v.slice()])) };
-  });
+  const undos = companions.map((companion) => companion.mark?.() ?? copyOf(companion));
   return () => {
-    for (const [k, companion] of companions.entries()) companion.restore(baggage[k] as Baggage);
+    for (const undo of undos) undo();
   };
+}
+
+function copyOf(companion: Companion): () => void {
+  const { values, tensors } = companion.save();
+  const baggage = { values: structuredClone(values), tensors: new Map([...tensors].map(([k, v]) => [k, v.slice()])) };
+  return () => companion.restore(baggage);
 }

@@ -6,7 +6,8 @@ import type { Artefact } from "../emit/index.ts";
 import type { Batch } from "../ir/index.ts";
 import { loadBatch } from "./objective.ts";
 
-interface Moments {
+/** Count, mean and sum of squared deviations from it, of each element of a feature. */
+export interface Moments {
   count: number;
   readonly mean: Float64Array;
   readonly squares: Float64Array;
@@ -14,6 +15,9 @@ interface Moments {
 
 export interface FeatureLearner {
   add(batch: Batch): void;
+  /** What was added so far, and what another learner was given beside it. */
+  moments(): ReadonlyMap<string, Moments>;
+  join(others: ReadonlyMap<string, Moments>): void;
   /** [mean, sd] of each feature, put where the artefact reads them; problems as diagnostics. */
   finish(describe: (name: string) => { readonly text: string; readonly span: Span }): {
     readonly learnt: ReadonlyMap<string, Float64Array>;
@@ -37,6 +41,10 @@ export function featureLearner(artefact: Artefact): FeatureLearner {
       for (const [name, region] of layout.features)
         merge(moments.get(name) as Moments, artefact.memory, region.offset, capacity, batch.rows);
     },
+    moments: () => moments,
+    join(others) {
+      for (const [name, other] of others) unite(moments.get(name) as Moments, other);
+    },
     finish(describe) {
       const learnt = new Map<string, Float64Array>();
       const diagnostics: Diagnostic[] = [];
@@ -57,17 +65,32 @@ export function featureLearner(artefact: Artefact): FeatureLearner {
   };
 }
 
+/** Moments of rows and of others are those of both. */
+function unite(into: Moments, { count, mean, squares }: Moments): void {
+  const total = into.count + count;
+  if (count === 0) return;
+  for (let k = 0; k < into.mean.length; k++) {
+    const gap = (mean[k] as number) - (into.mean[k] as number);
+    into.squares[k] = (into.squares[k] as number) + (squares[k] as number) + (gap * gap * into.count * count) / total;
+    into.mean[k] = (into.mean[k] as number) + (gap * count) / total;
+  }
+  into.count = total;
+}
+
 function merge(into: Moments, memory: Float64Array, offset: number, capacity: number, rows: number): void {
-  const total = into.count + rows;
+  const own: Moments = {
+    count: rows,
+    mean: new Float64Array(into.mean.length),
+    squares: new Float64Array(into.mean.length),
+  };
   for (let k = 0; k < into.mean.length; k++) {
     const at = offset + k * capacity;
     let mean = 0;
     for (let r = 0; r < rows; r++) mean += ((memory[at + r] as number) - mean) / (r + 1);
     let squares = 0;
     for (let r = 0; r < rows; r++) squares += ((memory[at + r] as number) - mean) ** 2;
-    const gap = mean - (into.mean[k] as number);
-    into.squares[k] = (into.squares[k] as number) + squares + (gap * gap * into.count * rows) / total;
-    into.mean[k] = (into.mean[k] as number) + (gap * rows) / total;
+    own.mean[k] = mean;
+    own.squares[k] = squares;
   }
-  into.count = total;
+  unite(into, own);
 }

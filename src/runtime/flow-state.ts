@@ -20,6 +20,13 @@ const changing = ["phi", "gradient", "memory", "control", "direction"] as const;
 /** And what is made of that, by which a flow goes on to the same bits. */
 const derived = ["factor", "status", "information", "damping", "priorScore", "priorDiagonal", "prior"] as const;
 
+/** What plain steps are held to, by the names it is saved under. */
+const anchor = [
+  ["anchor phi", "incomingPhi"],
+  ["anchor gradient", "incomingGradient"],
+  ["anchor memory", "incomingMemory"],
+] as const;
+
 /** What a flow's numbers are as a state, besides what is known of its model. */
 export type FlowNumbers = Pick<
   SavedState,
@@ -35,6 +42,18 @@ export type FlowNumbers = Pick<
   | "companions"
   | "tensors"
 >;
+
+/** The place of a coordinate that was not there before. */
+export const noPlace = 0xffffffff;
+
+/** What is known before a flow's first row: gᵀ(ψ − φ) − ½ (ψ − φ)ᵀ D (ψ − φ), D as the program keeps it. */
+export interface Knowledge {
+  readonly phi: Float64Array;
+  readonly gradient: Float64Array;
+  readonly memory: Float64Array;
+  /** Rows that it counts as much as. */
+  readonly weight: number;
+}
 
 export class FlowState {
   rows = 0;
@@ -80,13 +99,20 @@ export class FlowState {
   }
   /** Whether rows are still being held for the first fit. */
   get warming(): boolean {
-    return this.rows === 0;
+    return this.rows === 0 && !this.informed;
+  }
+  /** Whether something was known before the first row. */
+  protected get informed(): boolean {
+    return this.rows === 0 && (this.state("control")[this.program.artefact.step.layout.control.seen] as number) > 0;
   }
   get heldRows(): number {
     return this.heldCount;
   }
   get warmup(): number {
-    return this.program.options.warmup ?? Math.max(1000, 10 * this.phi.length);
+    const { warmup, keep } = this.program.options;
+    // first rows count whole: of a memory that is short, no more than half of it
+    const usual = keep < 1 ? Math.min(1000, Math.round(Math.log(0.5) / Math.log(keep))) : 1000;
+    return warmup ?? Math.max(usual, 10 * this.phi.length);
   }
 
   /** A region of the artefact's memory. */
@@ -103,6 +129,47 @@ export class FlowState {
     this.program.artefact.run("fade", 0);
   }
 
+  /**
+   * Begins with what is known already, a memory about φ that weighs as much as so many rows; the first rows need not be
+   * fitted on their own then, where it weighs anything.
+   */
+  know({ phi, gradient, memory, weight }: Knowledge, event: FlowEvent | null = null): void {
+    const { control } = this.program.artefact.step.layout;
+    this.phi.set(phi);
+    if (this.program.options.plain !== null) {
+      // what plain steps remember is how to step; what they are held to lies beside it
+      this.state("incomingPhi").set(phi);
+      this.state("incomingGradient").set(gradient);
+      this.state("incomingMemory").set(memory);
+      this.state("control")[control.anchored] = weight > 0 ? 1 : 0;
+    } else {
+      this.gradient.set(gradient);
+      this.state("memory").set(memory);
+      this.state("control")[control.seen] = weight;
+    }
+    refactor(this.program);
+    if (event !== null) this.events.push(event);
+  }
+
+  /** What this flow knows, for another to begin with: of plain steps that forget, as if of all rows alike. */
+  knowledge(): Knowledge {
+    const { artefact, options } = this.program;
+    const { control } = artefact.step.layout;
+    const steering = this.state("control");
+    const [phi, gradient] = [Float64Array.from(this.phi), Float64Array.from(this.gradient)];
+    const seen = steering[control.seen] as number;
+    if (options.plain === null) return { phi, gradient, memory: this.state("memory").slice(), weight: seen };
+    const undo = this.mark(true);
+    if (seen > 0) this.fade(this.rows / seen);
+    if (steering[control.anchored] === 1) {
+      this.state("information").fill(0);
+      for (const procedure of ["gather", "absorb"] as const) artefact.run(procedure, 0);
+    }
+    const memory = this.state("memory").slice();
+    undo();
+    return { phi, gradient, memory, weight: this.rows };
+  }
+
   /** Sets the artefact in hand to start from a point. */
   #begin(start: Float64Array): void {
     const { artefact, options } = this.program;
@@ -111,6 +178,7 @@ export class FlowState {
     const { control } = artefact.step.layout;
     steering[control.tolerance] = options.tolerance;
     steering[control.inner] = options.inner;
+    steering[control.seen] = 0;
     artefact.run("init", 0);
     // what companions see is what the batch meets: the memory fades before them
     steering[control.keep] = this.companions.length > 0 && options.plain === null ? 1 : options.keep;
@@ -119,19 +187,31 @@ export class FlowState {
 
   /**
    * Goes on with another program of the same model, whose coordinates are those at `places` of the one before and whose
-   * memory was made from its memory.
+   * memory was made from its memory, as `carry` makes others. Coordinates at `noPlace` are new, and begin at `start`.
    */
-  adopt(program: Program, places: Uint32Array, memory: Float64Array, event: FlowEvent | null): void {
-    const moved = (values: Float64Array): Float64Array => Float64Array.from(places, (i) => values[i] as number);
+  adopt(
+    program: Program,
+    places: Uint32Array,
+    memory: Float64Array,
+    event: FlowEvent | null,
+    carry: (memory: Float64Array) => Float64Array = (other) => other,
+    start: Float64Array = new Float64Array(places.length),
+  ): void {
+    const moved = (values: Float64Array): Float64Array => Float64Array.from(places, (i) => values[i] ?? 0);
     const tensors = this.#tensors();
-    this.#enter(program, moved(tensors.get("phi") as Float64Array));
-    for (const name of ["phi", "gradient", "velocity"] as const) {
+    const phi = tensors.get("phi") as Float64Array;
+    const begun = Float64Array.from(places, (place, i) => phi[place] ?? (start[i] as number));
+    this.#enter(program, begun);
+    tensors.set("phi", begun);
+    for (const name of ["gradient", "velocity", "anchor phi", "anchor gradient"] as const) {
       const values = tensors.get(name);
       if (values !== undefined) tensors.set(name, moved(values));
     }
+    const held = tensors.get("anchor memory");
+    if (held !== undefined) tensors.set("anchor memory", carry(held));
     this.#resume(tensors.set("memory", memory));
     if (this.escape !== null) this.escape = { ...this.escape, direction: moved(this.escape.direction) };
-    for (const companion of this.companions) companion.moved?.(places);
+    for (const companion of this.companions) companion.moved?.(places, carry);
     if (event !== null) this.events.push(event);
   }
 
@@ -166,6 +246,9 @@ export class FlowState {
       const width = length / this.program.artefact.step.layout.capacity;
       columns.set(name, this.#tensor(tensors, `held ${name}`, heldRows * width));
     }
+    // columns that only companions read
+    for (const [name, values] of tensors)
+      if (name.startsWith("held ") && !columns.has(name.slice(5))) columns.set(name.slice(5), values);
     this.held = [{ rows: heldRows, firstRow: 1, columns }];
     this.heldCount = heldRows;
   }
@@ -195,12 +278,19 @@ export class FlowState {
     this.gradient.set(this.#tensor(tensors, "gradient", this.phi.length));
     this.state("memory").set(this.#tensor(tensors, "memory", this.state("memory").length));
     if (tensors.has("velocity")) this.state("direction").set(this.#tensor(tensors, "velocity", this.phi.length));
+    const anchored = tensors.has("anchor phi");
+    if (anchored)
+      for (const [name, region] of anchor) {
+        const own = this.state(region);
+        own.set(this.#tensor(tensors, name, own.length));
+      }
     if (tensors.has("escape")) {
       const [information = 0, ...direction] = this.#tensor(tensors, "escape", this.phi.length + 1);
       this.escape = { information, direction: Float64Array.from(direction) };
     }
     const { control } = this.program.artefact.step.layout;
     const steering = this.state("control");
+    steering[control.anchored] = anchored ? 1 : 0;
     for (const [k, x] of this.#tensor(tensors, "progress", progress.length).entries()) {
       if (!(x >= 0 && x < Number.POSITIVE_INFINITY))
         throw new NumericalError([diagnose("FF532", null, { reason: `its ${progress[k]} is ${x}` })]);
@@ -223,6 +313,8 @@ export class FlowState {
       ["progress", Float64Array.from(progress, (slot) => steering[control[slot]] as number)],
     ]);
     if ((this.program.options.plain?.momentum ?? 0) > 0) tensors.set("velocity", this.state("direction").slice());
+    if (steering[control.anchored] === 1)
+      for (const [name, region] of anchor) tensors.set(name, this.state(region).slice());
     if (this.escape !== null)
       tensors.set("escape", Float64Array.from([this.escape.information, ...this.escape.direction]));
     return tensors;

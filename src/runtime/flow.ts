@@ -13,7 +13,7 @@ import { NumericalError } from "./errors.ts";
 import type { FlowEvent } from "./event.ts";
 import { FlowState } from "./flow-state.ts";
 import { type Escape, type MaximiseOptions, type Maximum, maximise, vanished } from "./maximise.ts";
-import { loadBatch, Objective } from "./objective.ts";
+import { loadBatch, type Memory, Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
 import { badRows, copied, describeRow, inParts, joined, stretch, takeRows } from "./rows.ts";
 import { gatherRows, pace, rowOrder, trainStep } from "./train.ts";
@@ -26,6 +26,8 @@ export interface Progress {
   readonly pass: number;
   readonly logLikelihood: number | null;
   readonly decrement: number | null;
+  /** Log evidence of a stream so far, where it is added up. */
+  readonly prequential?: number | null;
 }
 
 /** Shares batches with other threads: the leader's own, and the crew that holds the rest. */
@@ -82,33 +84,36 @@ export class Flow extends FlowState {
     if (total === 0) throw new NumericalError([diagnose("FF506", null, {})]);
     for (const batch of batches) this.#measure(batch);
     const begin = Float64Array.from(this.phi);
+    const known = this.informed ? { centre: begin, gradient: Float64Array.from(this.gradient) } : null;
     const maximum =
-      this.#search(batches, total, recruit) ?? this.#search(this.#screened(batches, begin), total, recruit);
+      this.#search(batches, total, recruit, known) ??
+      this.#search(this.#screened(batches, begin), total, recruit, known);
     if (maximum === null)
       throw new NumericalError([diagnose("FF603", null, { what: "The log-likelihood at the start" })]);
     this.#weigh();
     const usable = this.#usable;
     this.#usable = [];
-    this.#conclude(maximum, this.#ask(usable));
+    // a witness knows no more than the rows
+    this.#conclude(maximum, known === null ? this.#ask(usable) : null);
   }
 
-  /** The maximum over the rows, absorbed; null where the objective has no value at the start. */
-  #search(batches: readonly Batch[], total: number, recruit: Recruit | null): Maximum | null {
+  /** The maximum over the rows and what was known, absorbed; null where the objective has no value at the start. */
+  #search(batches: readonly Batch[], total: number, recruit: Recruit | null, known: Memory | null): Maximum | null {
     const { artefact, options } = this.program;
     const team = recruit?.(batches) ?? { own: batches, crew: null };
     try {
       const begin = Float64Array.from(this.phi);
-      const objective = new Objective(artefact, team.own, null, () => this.#report(objective, total), team.crew);
+      const objective = new Objective(artefact, team.own, known, () => this.#report(objective, total), team.crew);
       const wider = (): Objective => new Objective(artefact, team.own, null, null, team.crew, widerShare);
-      const near = this.#sampled(batches, total, objective, wider);
+      const near = known === null ? this.#sampled(batches, total, objective, wider) : null;
       const maximum = near ?? this.#maximise(objective, { polish: true, tolerance: options.tolerance });
       if (maximum.value === Number.NEGATIVE_INFINITY) {
         this.phi.set(begin);
         return null;
       }
       this.passes += objective.passes;
-      if (this.#steadied(begin, total)) return this.#search(batches, total, null);
-      this.#absorb(maximum, objective, null);
+      if (known === null && this.#steadied(begin, total)) return this.#search(batches, total, null, null);
+      this.#absorb(maximum, objective, known);
       if (near !== null) this.#advance(near.rest);
       this.#usable = batches;
       this.rows += batches.reduce((sum, batch) => sum + batch.rows, 0);
@@ -198,17 +203,21 @@ export class Flow extends FlowState {
       return;
     }
     if (this.warming) {
-      const wanted = each * Math.ceil(Math.max(1, this.warmup - this.heldCount) / each);
+      const lacking = Math.max(1, this.warmup - this.heldCount);
+      // rows that are to be taken apart are not held beyond what is asked for
+      const apart = this.companions.some((companion) => companion.most !== undefined);
+      const wanted = apart ? lacking : each * Math.ceil(lacking / each);
       from = Math.min(batch.rows, wanted);
       this.#hold(stretch(batch, 0, from));
       if (this.warming) return;
+      if (from < batch.rows) this.converged = false;
     }
     const { artefact } = this.program;
     const [control, logLikelihood] = [this.state("control"), this.state("logLikelihood")];
     const { outcome, value } = artefact.step.layout.control;
     const { companions } = this;
-    for (; from < batch.rows; from += each) {
-      const count = Math.min(each, batch.rows - from);
+    for (let count = 0; from < batch.rows; from += count) {
+      count = this.#together(batch, from, Math.min(each, batch.rows - from));
       const part = companions.length > 0 ? stretch(batch, from, count) : null;
       if (part !== null) this.#before(part);
       if (part === null) loadBatch(artefact, batch, from, count);
@@ -225,6 +234,13 @@ export class Flow extends FlowState {
     this.passes = 1;
   }
 
+  /** Rows that no companion wants apart. */
+  #together(batch: Batch, from: number, count: number): number {
+    let most = count;
+    for (const companion of this.companions) most = companion.most?.(this, batch, from, most) ?? most;
+    return most;
+  }
+
   /** What was seen fades, and companions are told of a batch. */
   #before(batch: Batch): void {
     const { keep, plain } = this.program.options;
@@ -237,8 +253,8 @@ export class Flow extends FlowState {
 
   /** A batch in plain steps, `each` rows at a time. */
   #step(batch: Batch, each: number): void {
-    for (let from = 0; from < batch.rows; from += each) {
-      const count = Math.min(each, batch.rows - from);
+    for (let [from, count] = [0, 0]; from < batch.rows; from += count) {
+      count = this.#together(batch, from, Math.min(each, batch.rows - from));
       const part = stretch(batch, from, count);
       this.#before(part);
       loadBatch(this.program.artefact, part);
@@ -259,6 +275,20 @@ export class Flow extends FlowState {
     if (!trainStep(this.program.artefact, usable.rows))
       throw new NumericalError([diagnose("FF603", null, { what: "The log-likelihood of these rows" })]);
     return usable.rows;
+  }
+
+  override adopt(...change: Parameters<FlowState["adopt"]>): void {
+    // a witness of another size knows no such coordinates
+    if (change[1].length !== this.phi.length) this.#witness = null;
+    super.adopt(...change);
+  }
+
+  /** What the first rows left to be said at the end, which a state keeps. */
+  get warnings(): readonly Diagnostic[] {
+    return this.#warnings;
+  }
+  set warnings(said: readonly Diagnostic[]) {
+    this.#warnings = said;
   }
 
   /** What a plain step took in: its rows, and their log-likelihood before it. */
@@ -330,9 +360,11 @@ export class Flow extends FlowState {
     }
   }
 
-  /** Tells the artefact that its memory holds all rows taken in; from there it counts for itself. */
+  /** Tells the artefact that its memory holds all rows taken in, too; from there it counts for itself. */
   #weigh(): void {
-    this.state("control")[this.program.artefact.step.layout.control.seen] = this.rows;
+    const { control } = this.program.artefact.step.layout;
+    const steering = this.state("control");
+    steering[control.seen] = (steering[control.seen] as number) + this.rows;
   }
 
   /** A batch whose plain steps did not do: bad rows are found, and the richer search is used. */
@@ -367,6 +399,7 @@ export class Flow extends FlowState {
     this.#settle();
     this.#examine();
     this.diagnostics.push(...this.#warnings);
+    for (const companion of this.companions) this.diagnostics.push(...(companion.conclude?.() ?? []));
     const errors = this.#witness?.conclude() ?? [];
     if (errors.length > 0) throw new NumericalError(errors);
     if (this.#escaped()) throw new NumericalError([noMaximum(this.program, (this.escape as Escape).direction)]);
@@ -376,12 +409,15 @@ export class Flow extends FlowState {
 
   /** The last digits of φ, once; always the factor of the information there. */
   #settle(): void {
-    const { artefact } = this.program;
+    const { artefact, options } = this.program;
+    // what plain steps carry on lies where the last digits are computed
+    const velocity = options.plain === null ? null : this.state("direction").slice();
     if (!this.settled) artefact.run("finish", 0);
     else {
       for (const name of ["information", "damping"] as const) this.state(name).fill(0);
       for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
     }
+    if (velocity !== null) this.state("direction").set(velocity);
     this.settled = true;
   }
 

@@ -20,6 +20,8 @@ export interface ProgramParameter {
   readonly start: (() => Float64Array) | null;
   /** Whether a scale of the response is what it is: positive, and coupled to nothing else. */
   readonly scale: boolean;
+  /** Whether what the model says of it before any rows integrates to one. */
+  readonly proper: boolean;
 }
 
 export interface ProgramReport {
@@ -41,6 +43,8 @@ export interface Program {
   readonly reports: readonly ProgramReport[];
   /** Columns that the responses are made of. */
   readonly responses: ReadonlySet<string>;
+  /** Whether a row is discrete responses of weight 1 and nothing else, so that its likelihood is a probability. */
+  readonly discrete: boolean;
   /** Likelihood statements as written, for messages. */
   readonly statements: readonly { readonly text: string; readonly span: Span }[];
   readonly options: RunOptions;
@@ -76,6 +80,8 @@ export interface RunOptions {
   readonly exact: boolean;
   /** Probability of intervals. */
   readonly interval: number;
+  /** Which standard errors are printed; `auto`: the model's, and a word where those of the sandwich are others. */
+  readonly errors: "auto" | "model" | "sandwich";
   /** Converged when the Newton decrement is below this times 1 + |log-likelihood|. */
   readonly tolerance: number;
   readonly maxPasses: number;

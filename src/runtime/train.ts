@@ -43,7 +43,8 @@ export function refactor(program: Program): void {
   steering[control.old] = 0;
   stateOf(program.artefact, "information").fill(0);
   stateOf(program.artefact, "damping").fill(damp * seen);
-  for (const procedure of ["prior", "factorize"] as const) program.artefact.run(procedure, 0);
+  for (const procedure of ["prior", "weigh", "factorize"] as const) program.artefact.run(procedure, 0);
+  stateOf(program.artefact, "information").fill(0);
 }
 
 /** Sets the length of the next step, after `done` of `all` rows, where the data have `total`. */

@@ -22,8 +22,9 @@ export const nothingSelected: Extract<ReturnType<typeof select>, { kind: "select
 export async function bindData(
   density: Density,
   source: RowSource,
+  requests: readonly DataRequest[] = density.data,
 ): Promise<{ readonly data: BoundData | null; readonly diagnostics: readonly Diagnostic[] }> {
-  const selection = select(density.data, source, notForGlobs(density));
+  const selection = select(requests, source, notForGlobs(density));
   if (selection.kind === "failure") return { data: null, diagnostics: selection.diagnostics };
   const levels = await learnLevels(source, selection);
   const once = await readOnce(source, selection);

@@ -2,10 +2,11 @@
 
 import { structureOf } from "../check/index.ts";
 import { type BuildOptions, type Built, build, type Compiled } from "../compile.ts";
-import { diagnose, hasErrors } from "../diagnostics/index.ts";
+import { hasErrors } from "../diagnostics/index.ts";
 import type { Bindings, Dim } from "../ir/index.ts";
 import type { Program } from "../runtime/index.ts";
 import type { BoundData } from "./bind.ts";
+import { dynamicNotes, formsFor, refusedDynamics, refusedForms, refusedTimes } from "./dynamics.ts";
 import { CompileError } from "./errors.ts";
 import { batchRows, type Resolved } from "./options.ts";
 import { programOf } from "./program.ts";
@@ -22,17 +23,26 @@ export function construct(
 ): { built: Built; program: Program } {
   const { bindings } = data;
   const settings = { ...settingsOf(compiled, options), ...batchRows(options) };
-  const { built, diagnostics } = build(compiled, bindings, { ...settings, ...plan });
+  const forms = formsFor(options);
+  const { built, diagnostics } = build(compiled, bindings, {
+    ...settings,
+    ...(forms === undefined ? {} : { forms }),
+    ...plan,
+  });
   if (built === null) throw new CompileError(diagnostics);
-  return { built, program: programOf(compiled, built, bindings, options, compiled.diagnostics) };
+  const refused = refusedForms(compiled, built.plan, options);
+  if (refused.length > 0) throw new CompileError(refused);
+  const notes = dynamicNotes(options, built.step.layout.state.memory.length + 2 * built.step.size);
+  const noted =
+    notes.length === 0 ? built : { ...built, plan: { ...built.plan, notes: [...built.plan.notes, ...notes] } };
+  return { built: noted, program: programOf(compiled, noted, bindings, options, compiled.diagnostics) };
 }
 
 /** What was asked of the planner and of the targets; throws CompileError for names that are not of the model. */
 function settingsOf(compiled: Compiled, options: Resolved): Omit<BuildOptions, "batchRows" | "leastRows"> {
   const names = compiled.density.parameters.map((p) => p.name);
   const { requests, diagnostics } = structureOf(options.structure, names);
-  const missing = options.forget.kind === "time" ? "Forgetting by a column of times" : null;
-  const found = missing === null ? diagnostics : [...diagnostics, diagnose("FF405", null, { feature: missing })];
+  const found = [...diagnostics, ...refusedDynamics(compiled, options), ...refusedTimes(compiled, options)];
   if (hasErrors(found)) throw new CompileError(found);
   const { target, budget, backend, exact, information, draws, precision } = options;
   const own = options.rates === undefined ? {} : { rates: options.rates };

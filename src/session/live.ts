@@ -3,7 +3,7 @@
 
 import type { FlowOptions } from "../check/index.ts";
 import type { Compiled } from "../compile.ts";
-import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
+import { diagnose } from "../diagnostics/index.ts";
 import type { Bindings, RawBatch, RawColumn } from "../ir/index.ts";
 import { type Summary, summarise } from "../reports/index.ts";
 import { Flow, featureLearner } from "../runtime/index.ts";
@@ -23,7 +23,11 @@ import {
 import { checkSizes, fixed, notForGlobs, nothingSelected } from "./bind.ts";
 import { companionsOf } from "./companions.ts";
 import { construct } from "./construct.ts";
+import { requestsOf } from "./dynamics.ts";
 import { DataError } from "./errors.ts";
+import { grow } from "./grow.ts";
+import { type Beginning, beginAsAsked, beginning } from "./initial.ts";
+import { Intake } from "./intake.ts";
 import { type Resolved, resolve } from "./options.ts";
 import { startOf } from "./program.ts";
 import { settle } from "./reader.ts";
@@ -40,9 +44,10 @@ export interface Estimate {
 
 interface Running {
   readonly flow: Flow;
-  readonly encode: Encoder;
-  /** The quick way for a few objects. */
-  readonly encodeObjects: ObjectEncoder;
+  readonly intake: Intake;
+  readonly selection: Chosen;
+  /** The quick way for a few objects; null where a policy must look at them. */
+  encodeObjects: ObjectEncoder | null;
   readonly replanning: Replanner | null;
 }
 
@@ -50,6 +55,7 @@ export class LiveFlow {
   readonly #compiled: Compiled;
   readonly #options: Resolved;
   readonly #resumed: LoadedState | null;
+  readonly #known: Beginning | null;
   #held: RawBatch[] = [];
   #heldRows = 0;
   /** Single objects that came after what is held, and are to be held as one batch. */
@@ -57,13 +63,18 @@ export class LiveFlow {
   #running: Running | null = null;
   /** Rows handed in, those left out included: what messages count by. */
   #handed = 0;
-  #skipped = 0;
-  #diagnostics: Diagnostic[] = [];
 
-  constructor(compiled: Compiled, options: Resolved, resumed: LoadedState | null = null) {
+  /** `resumed`: a state to go on from; `from`: one whose knowledge the flow begins with. */
+  constructor(
+    compiled: Compiled,
+    options: Resolved,
+    resumed: LoadedState | null = null,
+    from: LoadedState | null = null,
+  ) {
     this.#compiled = compiled;
     this.#options = options;
     this.#resumed = resumed;
+    this.#known = from === null ? null : beginning(compiled, from, options);
   }
 
   /** Rows taken in so far, those still held included. */
@@ -75,7 +86,7 @@ export class LiveFlow {
 
   /**
    * Takes rows, each once. Throws DataError for rows that do not fit the model and NumericalError where they cannot be
-   * learnt from; the flow then is as it was before the call.
+   * learnt from; the flow then is as it was before the call, but for levels that it took up.
    */
   update(rows: Rows): void {
     if (
@@ -109,9 +120,11 @@ export class LiveFlow {
 
   /** The whole summary (`ffm.summary/1`) of all rows so far. */
   summary(): Summary {
-    const { flow } = this.#started();
+    const { flow, intake } = this.#started();
     const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
-    const context = { skipped: this.#skipped, diagnostics: this.#diagnostics, timing };
+    const { counts, diagnostics, missing } = intake;
+    const leftOut = { ...counts, bad: counts.bad + flow.skipped };
+    const context = { skipped: counts.bad, leftOut, missing, diagnostics, timing };
     return flow.peek((finished) => summarise(finished, context));
   }
 
@@ -128,8 +141,9 @@ export class LiveFlow {
 
   /** The bytes of a state file, from which `model.resume` or `ffm stream --resume` goes on. */
   save(): Uint8Array {
-    const { flow } = this.#started();
-    return saveFlow(this.#compiled, flow, { skipped: this.#skipped, diagnostics: this.#diagnostics });
+    const { flow, intake } = this.#started();
+    const { counts, diagnostics } = intake;
+    return saveFlow(this.#compiled, flow, { skipped: counts.bad, diagnostics, baggage: () => intake.baggage() });
   }
 
   #started(): Running {
@@ -144,7 +158,7 @@ export class LiveFlow {
     const held = [...this.#gathered(), ...batches.map(copied)];
     this.#check(held, batches);
     const rows = held.reduce((sum, batch) => sum + batch.rows, 0);
-    if (this.#resumed !== null || rows >= this.#enough) {
+    if (this.#resumed !== null || this.#known !== null || rows >= this.#enough) {
       this.#running = this.#begin(held);
       this.#release();
     } else this.#keep(held);
@@ -153,6 +167,7 @@ export class LiveFlow {
   /** Keeps an ordinary single object likewise; false where the general way must be taken. */
   #holdObject(rows: readonly unknown[]): boolean {
     const held = this.#heldRows + (this.#singles?.rows ?? 0);
+    if (this.#looking) return false;
     if (rows.length !== 1 || held === 0 || held + 1 >= this.#enough) return false;
     this.#singles ??= objectHolder(this.#select(this.#held), heldTogether);
     if (this.#singles.rows >= heldTogether) this.#keep(this.#gathered());
@@ -161,9 +176,18 @@ export class LiveFlow {
     return true;
   }
 
+  /** Whether a policy looks at columns that the model has no use for. */
+  get #looking(): boolean {
+    return this.#options.identity !== null || this.#options.late !== null;
+  }
+
   /** Rows to begin with. */
   get #enough(): number {
-    return this.#options.warmup ?? 1000;
+    const { warmup, initial } = this.#options;
+    const { data, learnt } = this.#compiled.density;
+    // without rows to be fitted first there may still be levels and features to be learnt
+    const learning = learnt.length > 0 || data.some(({ domain }) => domain.kind === "category");
+    return warmup ?? (initial === "empirical" || learning ? 1000 : 1);
   }
 
   /** All that is held, in its order. */
@@ -186,25 +210,55 @@ export class LiveFlow {
   /** Throws DataError where the newest rows do not fit; what the levels will be is not settled yet. */
   #check(held: readonly RawBatch[], newest: readonly RawBatch[]): void {
     const selection = this.#select(held);
-    const encode = this.#encoder(selection, this.#resumed?.bindings.levels ?? levelsOf(selection, held));
+    const encode = this.#encoder(
+      selection,
+      (this.#resumed ?? this.#known)?.bindings.levels ?? levelsOf(selection, held),
+    );
     for (const batch of newest) encoded(encode(batch));
   }
 
   #select(held: readonly RawBatch[]): Chosen {
     const { density } = this.#compiled;
     const columns = [...(held[0]?.columns.keys() ?? [])];
-    const selection = select(density.data, { columns, constants: new Map(), rowCount: null }, notForGlobs(density));
+    const selection = select(
+      requestsOf(density, this.#options),
+      { columns, constants: new Map(), rowCount: null },
+      notForGlobs(density),
+    );
     if (selection.kind === "failure") throw new DataError(selection.diagnostics);
     return selection;
   }
 
   #encoder(selection: Chosen, levels: Bindings["levels"]): Encoder {
-    return encoder(selection, levels, { badRows: this.#options.onBadRow });
+    const { onBadRow, newLevel } = this.#options;
+    return encoder(selection, levels, { badRows: onBadRow, newLevels: newLevel === "error" ? "bad" : "apart" });
+  }
+
+  /** Where the rows of a flow come in, with what a saved state kept of its rows. */
+  #comingIn(flow: Flow, selection: Chosen, bindings: Bindings): Running {
+    const compiled = this.#compiled;
+    const options = this.#options;
+    const intake = new Intake(
+      {
+        selection,
+        bindings,
+        options,
+        ...(options.newLevel === "add" ? { grow: (levels) => grow(compiled, flow, options, levels) } : {}),
+      },
+      this.#resumed?.state,
+    );
+    const encodeObjects = this.#looking ? null : objectEncoder(selection, bindings.levels);
+    return { flow, intake, selection, encodeObjects, replanning: replanner(compiled, flow, options) };
   }
 
   /** Fixes what the held rows teach, and starts a flow with them. */
   #begin(held: readonly RawBatch[]): Running {
-    const running = this.#resumed === null ? this.#fresh(held) : this.#restored(this.#resumed, held);
+    const running =
+      this.#resumed !== null
+        ? this.#restored(this.#resumed, held)
+        : this.#known !== null
+          ? this.#begun(this.#known, held)
+          : this.#fresh(held);
     this.#take(running, held);
     return running;
   }
@@ -218,39 +272,52 @@ export class LiveFlow {
     const { data, diagnostics } = fixed(density, selection, levelsOf(selection, held), new Map());
     if (data === null) throw new DataError(diagnostics);
     const { program } = construct(this.#compiled, data, this.#options, { explain: false });
-    const encode = this.#encoder(selection, data.bindings.levels);
     if (density.learnt.length > 0) {
       const learner = featureLearner(program.artefact);
-      for (const raw of held)
-        for (const part of split(encoded(encode(raw)).batch, program.plan.batchRows)) learner.add(part);
+      const looking = new Intake({ selection, bindings: data.bindings, options: this.#options });
+      for (const raw of held) {
+        for (const part of split(looking.take(raw), program.plan.batchRows)) learner.add(part);
+      }
       settle(this.#compiled, program, learner);
     }
-    const encodeObjects = objectEncoder(selection, data.bindings.levels);
     const flow = new Flow(program, startOf(program), {
       ...steadierOf(this.#compiled, this.#options),
       ...witnessOf(this.#compiled, this.#options),
-      companions: companionsOf(program, this.#options),
+      companions: companionsOf(this.#compiled, program, this.#options, { live: true }),
     });
-    return { flow, encode, encodeObjects, replanning: replanner(this.#compiled, flow, this.#options) };
+    beginAsAsked(this.#compiled, flow, this.#options);
+    return this.#comingIn(flow, selection, program.bindings);
+  }
+
+  /** A flow that begins with what another knew. */
+  #begun({ program, bindings, begin }: Beginning, held: readonly RawBatch[]): Running {
+    const flow = new Flow(program, startOf(program), {
+      ...steadierOf(this.#compiled, this.#options),
+      companions: companionsOf(this.#compiled, program, this.#options, { live: true }),
+    });
+    begin(flow);
+    const selection = held.length === 0 ? nothingSelected : this.#select(held);
+    const misfits = held.length === 0 ? [] : checkSizes(selection, bindings.dims);
+    if (misfits.length > 0) throw new DataError(misfits);
+    return this.#comingIn(flow, selection, bindings);
   }
 
   #restored(resumed: LoadedState, held: readonly RawBatch[]): Running {
-    const { flow } = restoreFlow(resumed, this.#options, this.#compiled);
+    const { flow } = restoreFlow(resumed, this.#options, this.#compiled, { live: true });
     const selection = held.length === 0 ? nothingSelected : this.#select(held);
-    const { dims, levels } = resumed.bindings;
-    const misfits = held.length === 0 ? [] : checkSizes(selection, dims);
+    const misfits = held.length === 0 ? [] : checkSizes(selection, resumed.bindings.dims);
     if (misfits.length > 0) throw new DataError(misfits);
-    const encodeObjects = objectEncoder(selection, levels);
-    const replanning = replanner(this.#compiled, flow, this.#options);
-    return { flow, encode: this.#encoder(selection, levels), encodeObjects, replanning };
+    return this.#comingIn(flow, selection, resumed.bindings);
   }
 
   /** Takes a few ordinary objects; false, and nothing taken, where they must go the general way. */
-  #takeObjects({ flow, encodeObjects, replanning }: Running, rows: readonly unknown[]): boolean {
+  #takeObjects({ flow, intake, encodeObjects, replanning }: Running, rows: readonly unknown[]): boolean {
+    if (encodeObjects === null) return false;
     if (rows.length > flow.program.plan.batchRows) return false;
     const batch = encodeObjects(rows, this.#handed + 1);
     if (batch === null) return false;
     flow.updateAll([batch]);
+    intake.countMissing(batch);
     replanning?.take(batch);
     replanning?.consider();
     this.#handed += rows.length;
@@ -258,22 +325,27 @@ export class LiveFlow {
   }
 
   /** All rows or none. */
-  #take({ flow, encode, replanning }: Running, batches: readonly RawBatch[]): void {
+  #take(running: Running, batches: readonly RawBatch[]): void {
+    const { flow, intake, replanning, selection } = running;
+    const { bindings } = intake;
     const parts: Batch[] = [];
-    const diagnostics: Diagnostic[] = [];
-    let skipped = 0;
-    for (const raw of batches) {
-      const result = encoded(encode(raw));
-      skipped += result.skipped;
-      diagnostics.push(...result.diagnostics);
-      const own = batches.length === 1 ? result.batch : duplicate(result.batch);
-      parts.push(...split(own, flow.program.plan.batchRows));
+    const undo = intake.mark();
+    try {
+      for (const raw of batches) {
+        const batch = intake.take(raw);
+        const own = batches.length === 1 ? batch : duplicate(batch);
+        parts.push(...split(own, flow.program.plan.batchRows));
+      }
+      flow.updateAll(parts);
+    } catch (error) {
+      undo();
+      throw error;
+    } finally {
+      if (intake.bindings !== bindings && running.encodeObjects !== null)
+        running.encodeObjects = objectEncoder(selection, intake.bindings.levels);
     }
-    flow.updateAll(parts);
     for (const taken of parts) replanning?.take(taken);
     replanning?.consider();
-    this.#skipped += skipped;
-    if (this.#diagnostics.length < mostDiagnostics) this.#diagnostics.push(...diagnostics);
   }
 }
 
@@ -281,8 +353,6 @@ type Batch = Parameters<Flow["update"]>[0];
 type Chosen = Extract<ReturnType<typeof select>, { kind: "selection" }>;
 /** Single objects that are held as one batch at most. */
 const heldTogether = 1024;
-/** Messages about rows left out that a summary repeats. */
-const mostDiagnostics = 20;
 
 function encoded(result: ReturnType<Encoder>): Extract<ReturnType<Encoder>, { kind: "batch" }> {
   if (result.kind === "failure") throw new DataError(result.diagnostics);

@@ -8,6 +8,7 @@ import { type Summary, summarise } from "../reports/index.ts";
 import type { Progress } from "../runtime/index.ts";
 import { objectSource, type Rows, rowSource } from "../sources/index.ts";
 import { type ArtefactTarget, artefactOf } from "./artefact.ts";
+import type { Emission } from "./emit.ts";
 import { CompileError, DataError } from "./errors.ts";
 import { LiveFlow } from "./live.ts";
 import { resolve } from "./options.ts";
@@ -35,10 +36,16 @@ export interface Model {
   print(stage: Stage, options?: FlowOptions, data?: Data): Promise<string>;
   /** The model as a program of its own: what `ffm compile --to` writes. */
   artefact(target: ArtefactTarget, options?: FlowOptions, data?: Data): Promise<Uint8Array | string>;
-  /** A flow that takes rows as they come; see `LiveFlow`. */
-  start(options?: FlowOptions): LiveFlow;
+  /** A flow that takes rows as they come; see `LiveFlow`. `from`: bytes of a saved state that it begins with. */
+  start(options?: StartOptions): LiveFlow;
   /** A flow that goes on from a saved state's bytes; throws DataError where they are of another model. */
   resume(state: Uint8Array, options?: FlowOptions): LiveFlow;
+}
+
+/** What a flow for rows as they come may be told besides flow settings. */
+export interface StartOptions extends FlowOptions {
+  /** Begins with what a saved state's bytes know, weighed by `importance`. */
+  readonly from?: Uint8Array;
 }
 
 /** What a whole run may be told besides flow settings. */
@@ -49,9 +56,15 @@ export interface RunOptions extends FlowOptions {
   readonly now?: () => number;
   /** Goes on from a saved state's bytes (`stream` only). */
   readonly resume?: Uint8Array;
+  /** Begins with what a saved state's bytes know, weighed by `importance`. */
+  readonly from?: Uint8Array;
   /** Given the state's bytes at the end, and every `saveEvery` rows of a stream. */
   readonly onState?: (bytes: Uint8Array) => void | Promise<void>;
   readonly saveEvery?: number;
+  /** Takes rows that the state has seen already for new ones. */
+  readonly again?: boolean;
+  /** What a stream tells as it goes: predictions of rows before they are learnt from, or figures. */
+  readonly emit?: Emission;
   /** Told before and after a fit's computation, during which the event loop stands still. */
   readonly onBusy?: (busy: boolean) => void;
   /** Starts threads for a fit with `threads` above 1; see docs/threads.md. */
@@ -85,11 +98,14 @@ export function check(
       printStage(compiled, stage, resolve(compiled.settings, flowOptions), maybe(data)),
     artefact: (target, flowOptions = {}, data) =>
       artefactOf(compiled, target, resolve(compiled.settings, flowOptions), maybe(data)),
-    start: (flowOptions = {}) => new LiveFlow(compiled, resolve(compiled.settings, { ...flowOptions, mode: "stream" })),
+    start: ({ from, ...flowOptions } = {}) => {
+      const options = resolve(compiled.settings, { ...flowOptions, mode: "stream" });
+      return new LiveFlow(compiled, options, null, from === undefined ? null : loadState(from));
+    },
     resume: (state, flowOptions = {}) => {
       const options = resolve(compiled.settings, { ...flowOptions, mode: "stream" });
       const loaded = loadState(state);
-      restoreFlow(loaded, options, compiled);
+      restoreFlow(loaded, options, compiled, { live: true });
       return new LiveFlow(compiled, options, loaded);
     },
   };
@@ -113,14 +129,18 @@ async function whole(model: Model, data: Data, options: RunOptions): Promise<Sum
   const now = options.now ?? (() => 0);
   const start = now();
   const source = sourceOf(data);
-  const { resume, ...hooks } = options;
-  const { flow, skipped, diagnostics, timing } = await run(model.compiled, source, resolve(model.settings, options), {
+  const { resume, from, ...hooks } = options;
+  const settings = resolve(model.settings, options);
+  const { flow, timing, ...told } = await run(model.compiled, source, settings, {
     ...hooks,
     ...(resume === undefined ? {} : { resume: loadState(resume) }),
+    ...(from === undefined ? {} : { from: loadState(from) }),
   });
+  const { skipped, diagnostics, scores, leftOut, missing, notes } = told;
   const compileMs = timing.compileMs + (options.compileMs ?? 0);
   const totalMs = now() - start + (options.compileMs ?? 0);
-  return summarise(flow, { skipped, diagnostics, timing: { ...timing, compileMs, totalMs } });
+  const context = { skipped, diagnostics, scores, leftOut, missing, notes };
+  return summarise(flow, { ...context, timing: { ...timing, compileMs, totalMs } });
 }
 
 function maybe(data: Data | undefined): RowSource | null {

@@ -1,6 +1,6 @@
 // Flow settings with their defaults filled in: what was said in the model, then what was said on the call, then ours.
 
-import type { FlowOptions, Forgetting, Rate } from "../check/index.ts";
+import type { FlowOptions, Forgetting, Identity, Initial, Late, Rate, Stopping, Wandering } from "../check/index.ts";
 import type { Budget, StructureRequest } from "../ir/index.ts";
 import type { Rates } from "../planner/index.ts";
 import type { PlainOptions, RunOptions } from "../runtime/index.ts";
@@ -24,6 +24,11 @@ export interface Resolved extends RunOptions {
   readonly passes: number;
   readonly shuffle: boolean;
   readonly forget: Forgetting;
+  /** Process noise, for each of several groups of parameters. */
+  readonly drift: readonly Wandering[];
+  readonly initial: Initial;
+  /** How much a saved state that a flow begins from counts of itself. */
+  readonly importance: number;
   /** Rows that the planner looks at first; null for none. */
   readonly pilot: number | null;
   /** Rows after which a stream is planned anew; null for never. */
@@ -31,8 +36,15 @@ export interface Resolved extends RunOptions {
   /** Rows of a batch; null lets the number of coordinates decide. */
   readonly batch: number | null;
   readonly threads: number;
-  readonly newLevel: "error";
+  readonly newLevel: "error" | "add" | "prior";
+  readonly identity: Identity | null;
+  readonly late: Late | null;
   readonly data: string | null;
+  /** When a stream stops before its rows end; null for never. */
+  readonly stop: Stopping | null;
+  readonly prequential: "auto" | "on" | "off";
+  /** Probability of a false alarm of the honesty watch. */
+  readonly watch: number | "auto" | "off";
 }
 
 /** Settings of the call over those of the model over the defaults. */
@@ -52,7 +64,7 @@ export function resolve(model: FlowOptions, call: FlowOptions): Resolved {
     ...(said.rates === undefined ? {} : { rates: said.rates as unknown as Rates }),
     backend: said.backend ?? "wasm",
     exact: said.exact ?? false,
-    batch: said.batch ?? null,
+    batch: said.batch ?? (mode === "stream" ? shortBatch(said) : null),
     interval: said.interval ?? 0.95,
     // a stream keeps the gradient that a step left, and mends it with the next batch and at the end
     tolerance: said.tolerance ?? (mode === "fit" ? 1e-10 : 1e-8),
@@ -69,6 +81,9 @@ export function resolve(model: FlowOptions, call: FlowOptions): Resolved {
     passes,
     shuffle: said.shuffle ?? passes > 1,
     forget: said.forget ?? { kind: "none" },
+    drift: said.drift ?? [],
+    initial: said.initial ?? "empirical",
+    importance: said.importance ?? 1,
     pilot: said.pilot ?? null,
     replan: said.replan ?? null,
     precision: said.precision ?? "auto",
@@ -76,7 +91,13 @@ export function resolve(model: FlowOptions, call: FlowOptions): Resolved {
     threads: said.threads ?? 1,
     onBadRow: said.onBadRow ?? "stop",
     newLevel: said.newLevel ?? "error",
+    identity: said.identity ?? null,
+    late: said.late ?? null,
     data: said.data ?? null,
+    stop: said.stop ?? null,
+    errors: said.errors ?? "auto",
+    prequential: said.prequential ?? "auto",
+    watch: said.watch ?? "auto",
   };
 }
 
@@ -108,11 +129,30 @@ function plainOf(said: FlowOptions, mode: Resolved["mode"]): PlainOptions | null
   };
 }
 
+/** Batches span at most this share of a half-life: they are learnt from as if all their rows came at one time. */
+const instants = 16;
+/** Rows of a batch of a stream that watches for changes, or whose parameters wander. */
+const [watchedRows, wanderingRows] = [128, 32];
+
+/** Rows of a batch where none were asked for and the dynamics ask for short ones; null where they do not. */
+function shortBatch({ forget = { kind: "none" }, drift = [] }: FlowOptions): number | null {
+  const most = Math.min(
+    forget.kind === "half_life" ? forget.rows / instants : Number.POSITIVE_INFINITY,
+    forget.kind === "rate" ? Math.log(0.5) / Math.log(forget.rate) / instants : Number.POSITIVE_INFINITY,
+    forget.kind === "adaptive" ? watchedRows : Number.POSITIVE_INFINITY,
+    drift.some(({ sd }) => sd > 0) ? wanderingRows : Number.POSITIVE_INFINITY,
+  );
+  // what rounding left below a whole number is that number
+  return most < 1024 ? Math.max(1, Math.floor(most * (1 + 1e-9))) : null;
+}
+
 /** Share of what was seen that is kept a row. */
 function keptOf(forget: Forgetting): number {
   switch (forget.kind) {
     case "none":
     case "time":
+    case "window":
+    case "adaptive":
       return 1;
     case "half_life":
       return 2 ** (-1 / forget.rows);

@@ -17,6 +17,7 @@ import {
   random,
   rewrite,
   type Shape,
+  type Term,
 } from "../ir/index.ts";
 import type { Program, ProgramParameter } from "../runtime/index.ts";
 import { responsesOf } from "./bind.ts";
@@ -51,6 +52,7 @@ export function programOf(
       size: place?.size ?? 0,
       start: startDraw(compiled.density, p.name, bindings, options.seed),
       labels: labelsOf((declared[k] as Parameter).shape, (declared[k] as Parameter).axes, bindings),
+      proper: isProper(compiled.density, declared[k] as Parameter),
       scale: p.transform.kind === "lower" && p.transform.lower === 0 && alone,
     };
   });
@@ -73,10 +75,24 @@ export function programOf(
     parameters,
     reports,
     responses: responsesOf(compiled.density),
+    discrete: compiled.density.terms.every(isDiscrete),
     statements,
     options,
     diagnostics,
   };
+}
+
+/** Whether a term is a prior, or a probability of a response. */
+function isDiscrete(term: Term): boolean {
+  if (term.kind !== "likelihood") return term.kind === "prior";
+  const { anyone, weight } = term;
+  return weight === null && anyone !== null && (anyone.support.integer || anyone.levels !== null);
+}
+
+/** A prior is stated, or every value is as likely between 0 and 1. */
+function isProper({ terms }: Density, { name, transform }: Parameter): boolean {
+  if (terms.some((t) => t.kind === "prior" && t.parameter === name)) return true;
+  return transform.kind === "interval" && transform.upper - transform.lower === 1;
 }
 
 /** Puts `once` values and learnt features where the artefact reads them. */

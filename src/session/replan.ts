@@ -28,7 +28,12 @@ export function recast(flow: Flow, next: Program, reason: string): void {
   }
   const [from, to] = [structuresOf(before.plan), structuresOf(next.plan)];
   const event = { kind: "replanned", row: flow.rows + flow.heldRows, from, to, reason } as const;
-  flow.adopt(next, places, memoryOver(before.artefact, next.artefact, places), event);
+  const { offset } = before.artefact.step.layout.state.memory;
+  const carry = (memory: Float64Array): Float64Array => {
+    before.artefact.memory.set(memory, offset);
+    return memoryOver(before.artefact, next.artefact, places);
+  };
+  flow.adopt(next, places, memoryOver(before.artefact, next.artefact, places), event, carry);
 }
 
 /** Plans a flow anew and lets it go on as planned, where that is otherwise than it does. */

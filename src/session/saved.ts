@@ -5,19 +5,32 @@ import { type Compiled, compileSource } from "../compile.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import { type Bindings, formFits, type Shape } from "../ir/index.ts";
 import { type Summary, summarise } from "../reports/index.ts";
-import { decodeState, encodeState, Flow, type Program, type SavedState } from "../runtime/index.ts";
+import {
+  type Baggage,
+  decodeState,
+  encodeState,
+  Flow,
+  type Program,
+  type SavedState,
+  type Scores,
+} from "../runtime/index.ts";
 import { nothingSelected } from "./bind.ts";
-import { companionsOf } from "./companions.ts";
+import { type Circumstances, companionsOf } from "./companions.ts";
 import { construct, coordinatesOf } from "./construct.ts";
 import { CompileError, DataError } from "./errors.ts";
+import { countsOf, type LeftOut, readingName } from "./intake.ts";
 import { type Resolved, resolve } from "./options.ts";
 import { hashOf, startOf } from "./program.ts";
-import { steadierOf } from "./steady.ts";
+import { steadierOf, witnessOf } from "./steady.ts";
 
 /** What a reader of rows left out and said, besides the flow's own. */
 export interface Reading {
   readonly skipped: number;
   readonly diagnostics: readonly Diagnostic[];
+  /** Of a fit: by them its sandwich is shown again. */
+  readonly scores?: Scores | null;
+  /** What is to be known of the rows when a run goes on, by name. */
+  baggage?(): ReadonlyMap<string, Baggage>;
 }
 
 /** The bytes of a flow's state file; `numbers` are those that another is to go on from. */
@@ -27,6 +40,16 @@ export function saveFlow(compiled: Compiled, flow: Flow, reading: Reading, numbe
   const tensors = new Map(numbers.tensors);
   for (const [name, values] of bindings.learnt) tensors.set(`learnt ${name}`, values);
   for (const [name, values] of bindings.once) tensors.set(`once ${name}`, values);
+  if (reading.scores) tensors.set("scores", reading.scores.products).set("scored", reading.scores.counts);
+  const companions = { ...numbers.companions };
+  for (const [name, { values, tensors: own }] of reading.baggage?.() ?? []) {
+    companions[name] = values;
+    for (const [key, t] of own) tensors.set(`${name}: ${key}`, t);
+  }
+  // when a run goes on, batches are as long, and it is known what the plan loses
+  const losses = plan.blocks.map(({ loss }) => loss);
+  const kept = { batchRows: plan.batchRows, losses, warnings: [...flow.warnings] };
+  companions[readingName] = { ...companions[readingName], ...kept };
   return encodeState({
     file: compiled.source.path,
     source: compiled.source.text,
@@ -41,6 +64,7 @@ export function saveFlow(compiled: Compiled, flow: Flow, reading: Reading, numbe
     ...numbers,
     skipped: numbers.skipped + reading.skipped,
     diagnostics: [...flow.diagnostics, ...reading.diagnostics],
+    companions,
     tensors,
   });
 }
@@ -77,6 +101,7 @@ export function restoreFlow(
   loaded: LoadedState,
   options: Resolved = loaded.options,
   compiled = loaded.compiled,
+  circumstances: Circumstances = {},
 ): { program: Program; flow: Flow } {
   const { state, bindings } = loaded;
   const otherwise = (reason: string): DataError => new DataError([diagnose("FF532", null, { reason })]);
@@ -86,10 +111,14 @@ export function restoreFlow(
   if (!alike(compiled.constants, state.constants)) throw otherwise("a constant has another value");
   if (!sized(loaded)) throw otherwise("its sizes are not those of its levels and columns");
   if (!blocksFit(loaded)) throw otherwise("its blocks are not those of this model");
-  const { program } = construct(compiled, { selection: nothingSelected, bindings }, options, {
+  const { batchRows, losses } = readingOf(state);
+  const { program: made } = construct(compiled, { selection: nothingSelected, bindings }, options, {
     given: state.blocks,
     explain: false,
+    ...(batchRows === null || options.batch !== loaded.options.batch ? {} : { batchRows }),
   });
+  const blocks = made.plan.blocks.map((block, k) => ({ ...block, loss: losses[k] ?? block.loss }));
+  const program = { ...made, plan: { ...made.plan, blocks } };
   const { state: regions, learnt, once } = program.artefact.step.layout;
   const wanted = [
     ...(["phi", "gradient", "memory"] as const).map((name) => [name, regions[name].length] as const),
@@ -102,23 +131,42 @@ export function restoreFlow(
   }
   const flow = new Flow(program, startOf(program), {
     ...steadierOf(compiled, options),
-    companions: companionsOf(program, options),
+    ...witnessOf(compiled, options),
+    companions: companionsOf(compiled, program, options, { ...circumstances, saved: Object.keys(state.companions) }),
   });
   flow.restore(state);
+  flow.warnings = readingOf(state).warnings;
+  // a stream's are found anew when it ends, and those of its rows are kept with them
+  if (options.mode === "stream" && state.companions[readingName] !== undefined) flow.diagnostics.length = 0;
   return { program, flow };
+}
+
+/** The flow of a state as it ends, rows that were held fitted and the last digits there: to look at, not to go on from. */
+export function finishedFlow(loaded: LoadedState, compiled = loaded.compiled): { program: Program; flow: Flow } {
+  const { flow } = restoreFlow(loaded, loaded.options, compiled);
+  if (loaded.options.mode === "stream") flow.finish();
+  return { program: flow.program, flow };
 }
 
 /** The summary of a saved state. */
 export function summaryOf(loaded: LoadedState): Summary {
   const { flow } = restoreFlow(loaded);
   const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
-  const context = { skipped: 0, diagnostics: [], timing };
+  const scores = scoresOf(loaded, flow.phi.length);
+  const missing = countsOf(loaded.state.companions[readingName]?.missing);
+  const context = { skipped: 0, diagnostics: [], timing, scores, leftOut: leftOutOf(loaded.state), missing };
   if (flow.program.options.mode === "fit") return summarise(flow, context);
   const { diagnostics } = loaded.state;
   return flow.peek((finished) => {
     const found = new Set(finished.diagnostics.map((d) => d.message));
     return summarise(finished, { ...context, diagnostics: diagnostics.filter((d) => !found.has(d.message)) });
   });
+}
+
+/** How the scores of a saved fit's rows vary; null where it does not say. */
+function scoresOf({ state: { tensors } }: LoadedState, size: number): Scores | null {
+  const [products, counts] = [tensors.get("scores"), tensors.get("scored")];
+  return products?.length === size * size && counts?.length === size ? { products, counts } : null;
 }
 
 /** Whether the blocks hold every parameter once, each in a form of its size. */
@@ -162,6 +210,27 @@ function bindingsOf(state: SavedState): Bindings {
     learnt: tensors("learnt "),
     once: tensors("once "),
   };
+}
+
+/** What a state says of how its rows were read; nothing where it is of an earlier day. */
+function readingOf({ companions }: SavedState): {
+  readonly batchRows: number | null;
+  readonly losses: readonly number[];
+  readonly warnings: readonly Diagnostic[];
+} {
+  const { batchRows, losses, warnings } = companions[readingName] ?? {};
+  return {
+    batchRows: Number.isSafeInteger(batchRows) && (batchRows as number) > 0 ? (batchRows as number) : null,
+    losses: Array.isArray(losses) && losses.every(Number.isFinite) ? (losses as readonly number[]) : [],
+    warnings: Array.isArray(warnings) ? (warnings as readonly Diagnostic[]) : [],
+  };
+}
+
+/** Rows that were left out of a saved flow, by why. */
+export function leftOutOf({ companions, skipped }: SavedState): LeftOut {
+  const { repeated, late, newLevel } = companions[readingName] ?? {};
+  const count = (x: unknown): number => (Number.isSafeInteger(x) ? (x as number) : 0);
+  return { bad: skipped, repeated: count(repeated), late: count(late), newLevel: count(newLevel) };
 }
 
 function alike(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {

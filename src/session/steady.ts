@@ -6,6 +6,7 @@ import { formName, type Plan, type PlanBlock, type StructureRequest } from "../i
 import type { FlowHooks } from "../runtime/index.ts";
 import { nothingSelected } from "./bind.ts";
 import { construct } from "./construct.ts";
+import { formsFor } from "./dynamics.ts";
 import type { Resolved } from "./options.ts";
 
 /** Coordinates up to which a block may take the square-root form. */
@@ -13,7 +14,7 @@ const largest = 1000;
 
 /** What a flow asks where full information is ill-conditioned; `{}` where the model's information can't be a sum of squares. */
 export function steadierOf(compiled: Compiled, options: Resolved): Pick<FlowHooks, "steadier"> {
-  if (options.information === "observed") return {};
+  if (options.information === "observed" || formsFor(options)?.has("root") === false) return {};
   return {
     steadier(program, reasons) {
       const { plan, bindings } = program;

@@ -104,11 +104,12 @@ export function writeParsed(
   block: Float64Array,
   start: number,
   bad: (row: number) => void,
+  parse: (text: string) => number | null = parseNumber,
 ): void {
   const { lower, upper, whole } = range;
   for (let i = 0; i < rows; i++) {
     const text = values[i];
-    const value = text === null ? Number.NaN : parseNumber(text);
+    const value = text === null ? Number.NaN : parse(text);
     if (value !== null && value >= lower && value <= upper && (!whole || Math.floor(value) === value)) {
       block[start + i] = value;
     } else {
@@ -118,7 +119,10 @@ export function writeParsed(
   }
 }
 
-/** Writes level codes from `start`, NaN where there is none, and calls `bad` for values that must not be. */
+/**
+ * Writes level codes from `start`, NaN where there is none, and calls `bad` for missing values that must not be, and
+ * `unknown` for levels that are not among the codes.
+ */
 export function writeCodes(
   column: RawColumn,
   rows: number,
@@ -127,6 +131,7 @@ export function writeCodes(
   block: Float64Array,
   start: number,
   bad: (row: number) => void,
+  unknown: (row: number) => void,
 ): void {
   for (let i = 0; i < rows; i++) {
     let code = -1;
@@ -141,6 +146,8 @@ export function writeCodes(
       if (!missing && text !== null) code = codes.byText.get(text) ?? -1;
     }
     block[start + i] = code < 0 ? Number.NaN : code;
-    if (code < 0 && !(missing && optional)) bad(i);
+    if (code >= 0) continue;
+    if (!missing) unknown(i);
+    else if (!optional) bad(i);
   }
 }

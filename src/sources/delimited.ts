@@ -10,14 +10,15 @@ import { type Failure, failure, unreadable } from "./outcome.ts";
 import { literal, literalPath, literals, parsedCell, type Reading, type Relation } from "./relation.ts";
 import { isMissing, type Kind, kindOf, missingTexts } from "./values.ts";
 
-const separators = [",", "\t", ";", "|"];
+/** What may stand between values. */
+export const separators: readonly string[] = [",", "\t", ";", "|"];
 
 /** At most so many cells are looked at to tell numbers from text, and at most so many rows. */
 const sampleCells = 100_000;
 const sampleRows = 10_000;
 
 /** The fields of the first line, by RFC 4180's quoting; null if it does not end. */
-function firstRecord(text: string, separator: string, whole: boolean): readonly string[] | null {
+export function firstRecord(text: string, separator: string, whole: boolean): readonly string[] | null {
   const fields: string[] = [];
   let field = "";
   let wasQuoted = false;
@@ -50,7 +51,7 @@ function firstRecord(text: string, separator: string, whole: boolean): readonly 
 }
 
 /** The columns' names; those without one are called by their position. */
-function namesOf(fields: readonly string[]): readonly string[] {
+export function namesOf(fields: readonly string[]): readonly string[] {
   return fields.map((field, i) => (field === "" ? `column${i + 1}` : field));
 }
 

@@ -7,7 +7,7 @@ import { type Codes, checkNumbers, codesOf, finiteFour, place, writeCodes, write
 import { describe, type Range, rangeOf } from "./domain.ts";
 import { type Failure, failure } from "./outcome.ts";
 import type { SelectedItem, Selection } from "./select.ts";
-import { parseNumber, quoted } from "./values.ts";
+import { parseNumber, parseTime, quoted } from "./values.ts";
 
 /** Levels of each category, by data name, in order of first appearance. */
 export type Levels = ReadonlyMap<string, readonly string[]>;
@@ -16,27 +16,37 @@ export type Levels = ReadonlyMap<string, readonly string[]>;
 export interface EncodeOptions {
   /** `stop` (the default) fails the batch; `skip` leaves such rows out and counts them. */
   readonly badRows?: "stop" | "skip";
+  /** Rows with a level that is not among the known ones: bad (the default), or left out and counted by themselves. */
+  readonly newLevels?: "bad" | "apart";
   /** Where a batch's values are to lie; each then has arrays of its own. */
   readonly room?: (length: number, name: string) => Float64Array;
 }
+
+/** Why a row is not in the batch: it was not asked for, a value is bad, or a level is new. */
+export const why = { kept: 0, bad: 1, newLevel: 2, notAsked: 3 } as const;
 
 /** The encoded rows; with `skip`, `diagnostics` tells of the rows left out. */
 export type Encoded =
   | {
       readonly kind: "batch";
       readonly batch: Batch;
+      /** Rows left out for a bad value, and for a new level. */
       readonly skipped: number;
+      readonly newLevels: number;
+      /** For each raw row one of `why`, valid until the next call; null where all were kept. */
+      readonly left: Uint8Array | null;
       readonly diagnostics: readonly Diagnostic[];
     }
   | Failure;
 
 /**
- * Encodes one batch. Without `room` its arrays belong to the encoder and are overwritten by the next call, so an
+ * Encodes one batch, without the rows for which `out` is not 0. Without `room` its arrays belong to the encoder and are overwritten by the next call, so an
  * encoder serves one consumer at a time.
  */
-export type Encoder = (raw: RawBatch) => Encoded;
+export type Encoder = (raw: RawBatch, out?: Uint8Array | null) => Encoded;
 
 const shown = 5;
+const timeHint = "Times are seconds, or dates as in `2026-03-01` or `2026-03-01T12:30:00Z`.";
 
 /** Bad values of one column: all rows are marked, the first few are kept for the message. */
 interface Faults {
@@ -60,6 +70,11 @@ function rawValue(column: RawColumn, row: number): number | string | null {
   return typeof value === "number" && Number.isNaN(value) ? null : value;
 }
 
+/** The number of a raw batch's row, from 1 over the whole source. */
+export function rowNumber({ firstRow, numbers }: RawBatch, row: number): number {
+  return numbers?.[row] ?? firstRow + row;
+}
+
 /** The diagnostic of one bad value. */
 function explain(request: DataRequest, name: string, row: number, value: number | string | null): Diagnostic {
   const column = shorten(name);
@@ -70,6 +85,8 @@ function explain(request: DataRequest, name: string, row: number, value: number 
     return diagnose("FF503", span, { row, column }, `Declare it as \`${words}?\` if values may be missing.`);
   }
   if (domain.kind === "category") return diagnose("FF504", span, { row, column, value: quoted(value) });
+  if (number === null && request.time === true)
+    return diagnose("FF502", span, { row, column, value: quoted(value) }, timeHint);
   if (number === null) {
     const comma = /^\s*[+-]?\d+,\d+\s*$/.test(String(value));
     const hint = comma
@@ -88,12 +105,12 @@ function report(raw: RawBatch, faults: readonly Faults[]): readonly Diagnostic[]
   for (const { fault, row } of all.slice(0, shown)) {
     const column = raw.columns.get(fault.column);
     if (column === undefined) continue;
-    diagnostics.push(explain(fault.item.request, fault.column, raw.firstRow + row, rawValue(column, row)));
+    diagnostics.push(explain(fault.item.request, fault.column, rowNumber(raw, row), rawValue(column, row)));
   }
   const total = faults.reduce((sum, fault) => sum + fault.count, 0);
   if (total > diagnostics.length) {
-    const last = raw.firstRow + raw.rows - 1;
-    diagnostics.push(diagnose("FF512", null, { count: total - diagnostics.length, first: raw.firstRow, last }));
+    const [first, last] = [rowNumber(raw, 0), rowNumber(raw, raw.rows - 1)];
+    diagnostics.push(diagnose("FF512", null, { count: total - diagnostics.length, first, last }));
   }
   return diagnostics;
 }
@@ -113,7 +130,7 @@ function compact(targets: readonly Target[], bad: Uint8Array, rows: number): num
 
 /** An encoder of the selected items. `levels` holds the frozen levels of every category among them. */
 export function encoder(selection: Selection, levels: Levels, options: EncodeOptions = {}): Encoder {
-  const { badRows = "stop", room } = options;
+  const { badRows = "stop", newLevels = "bad", room } = options;
   const targets: Target[] = selection.items.map((item) => {
     const { domain, name } = item.request;
     const own = levels.get(name);
@@ -123,17 +140,26 @@ export function encoder(selection: Selection, levels: Levels, options: EncodeOpt
   });
   let marks = new Uint8Array(0);
 
-  return (raw) => {
+  return (raw, out = null) => {
     const { rows } = raw;
     const faults: Faults[] = [];
+    let marked = false;
+    let apart = 0;
+    const begin = (): void => {
+      if (marked) return;
+      marked = true;
+      if (marks.length < rows) marks = new Uint8Array(rows);
+      marks.fill(why.kept, 0, rows);
+      if (out !== null) for (let i = 0; i < rows; i++) if (out[i] !== 0) marks[i] = why.notAsked;
+    };
+    if (out !== null) begin();
     const blame = (item: SelectedItem, column: string): ((row: number) => void) => {
       let fault: Faults | null = null;
       return (row) => {
-        if (faults.length === 0) {
-          if (marks.length < rows) marks = new Uint8Array(rows);
-          marks.fill(0, 0, rows);
-        }
-        marks[row] = 1;
+        begin();
+        if (marks[row] === why.notAsked) return;
+        if (marks[row] === why.newLevel) apart--;
+        marks[row] = why.bad;
         if (fault === null) {
           fault = { item, column, rows: [], count: 0 };
           faults.push(fault);
@@ -141,6 +167,12 @@ export function encoder(selection: Selection, levels: Levels, options: EncodeOpt
         fault.count++;
         if (fault.rows.length < shown) fault.rows.push(row);
       };
+    };
+    const setApart = (row: number): void => {
+      begin();
+      if (marks[row] !== why.kept) return;
+      marks[row] = why.newLevel;
+      apart++;
     };
     for (const target of targets) {
       const { columns, request } = target.item;
@@ -152,12 +184,12 @@ export function encoder(selection: Selection, levels: Levels, options: EncodeOpt
       const size = columns.length * rows;
       if (room !== undefined) target.block = room(size, request.name);
       else if (target.block.length < size) target.block = new Float64Array(size);
-      write(target, rows, blame);
+      write(target, rows, blame, newLevels === "apart" ? setApart : null);
     }
 
     const diagnostics = faults.length === 0 ? [] : report(raw, faults);
     if (faults.length > 0 && badRows !== "skip") return failure(...diagnostics);
-    const kept = faults.length === 0 ? rows : compact(targets, marks, rows);
+    const kept = marked ? compact(targets, marks, rows) : rows;
     const columns = new Map<string, Float64Array>();
     for (const { item, block } of targets) {
       const size = item.columns.length * kept;
@@ -165,24 +197,33 @@ export function encoder(selection: Selection, levels: Levels, options: EncodeOpt
       const whole = block.length === size ? block : block.subarray(0, size);
       columns.set(item.request.name, room !== undefined && kept < rows ? whole.slice() : whole);
     }
-    return { kind: "batch", batch: { rows: kept, firstRow: raw.firstRow, columns }, skipped: rows - kept, diagnostics };
+    const left = marked ? marks : null;
+    let skipped = 0;
+    if (faults.length > 0) for (let i = 0; i < rows; i++) if (marks[i] === why.bad) skipped++;
+    const batch = { rows: kept, firstRow: raw.firstRow, columns };
+    return { kind: "batch", batch, skipped, newLevels: apart, left, diagnostics };
   };
 }
 
-/** Checks an item's raw columns and copies them to its block; `blame` gives who is told of a column's bad rows. */
+/**
+ * Checks an item's raw columns and copies them to its block; `blame` gives who is told of a column's bad rows, `apart` is
+ * told of those with a new level, where that is not bad.
+ */
 function write(
   { item, range, codes, raw, block }: Target,
   rows: number,
   blame: (item: SelectedItem, column: string) => (row: number) => void,
+  apart: ((row: number) => void) | null,
 ): void {
-  const { optional } = item.request;
+  const { optional, time = false } = item.request;
   let sound = 0;
   for (let k = 0; k < raw.length; k++) {
     const column = raw[k];
     const bad = blame(item, item.columns[k]);
     const start = k * rows;
-    if (codes !== null) writeCodes(column, rows, codes, optional, block, start, bad);
-    else if (column.kind === "text") writeParsed(column.values, rows, range, optional, block, start, bad);
+    if (codes !== null) writeCodes(column, rows, codes, optional, block, start, bad, apart ?? bad);
+    else if (column.kind === "text")
+      writeParsed(column.values, rows, range, optional, block, start, bad, time ? parseTime : parseNumber);
     else {
       if (range.all && k % 4 === 0 && fourSound(raw, k, rows)) sound = k + 4;
       if (k >= sound) checkNumbers(column.values, rows, range, optional, bad);

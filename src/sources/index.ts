@@ -6,7 +6,10 @@ export {
   type Encoder,
   encoder,
   type Levels,
+  rowNumber,
+  why,
 } from "./encode.ts";
+export type { Following } from "./follow.ts";
 export { jsonSource, objectSource } from "./json.ts";
 export { excessLevels, type Learner, learnLevels, levelLearner } from "./levels.ts";
 export type { Constant } from "./memory.ts";
@@ -14,6 +17,8 @@ export { type ObjectEncoder, type ObjectHolder, objectEncoder, objectHolder } fr
 export { type OnceValues, readOnce } from "./once.ts";
 export { type OpenOptions, openSource } from "./open.ts";
 export { type Failure, type Opened, SourceError } from "./outcome.ts";
+export { writeParquet } from "./parquet.ts";
+export { nameAt, rawStretch, timeAt } from "./parts.ts";
 export { type RawBatches, type Rows, rawBatches, rowSource } from "./rows.ts";
 export {
   type Available,

@@ -6,6 +6,7 @@ import { type Diagnostic, diagnose, type Span, shorten, unreachable } from "../d
 import type { EngineOptions } from "./duckdb.ts";
 import { explainFile } from "./explain.ts";
 import type { DataFile } from "./files.ts";
+import type { Following } from "./follow.ts";
 import { jsonSource } from "./json.ts";
 import { type Failure, failure, type Opened, unreadable } from "./outcome.ts";
 import { literal, type Relation } from "./relation.ts";
@@ -14,6 +15,8 @@ import { literal, type Relation } from "./relation.ts";
 export interface OpenOptions extends EngineOptions {
   /** What `-` reads. It is kept in a temporary file until the source is closed. */
   readonly stdin?: AsyncIterable<Uint8Array | string>;
+  /** Follows `-` row by row as rows come, where it is NDJSON or CSV, and keeps none of it. */
+  readonly follow?: Following;
   /** Where the data are named, if they are named in a model. */
   readonly span?: Span;
 }
@@ -190,6 +193,11 @@ async function expand(pattern: string, options: OpenOptions): Promise<readonly s
   }
 }
 
+/** What may be read again in another run is known by the name that it was given. */
+function placed(name: string, opened: Opened): Opened {
+  return opened.kind === "failure" ? opened : { kind: "source", source: { ...opened.source, place: name } };
+}
+
 async function openPath(path: string, options: OpenOptions, span: Span | null): Promise<Opened> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
     return unreadable(path, "nothing is read over the network", "Download the file and name it.", span);
@@ -198,7 +206,7 @@ async function openPath(path: string, options: OpenOptions, span: Span | null): 
   const looked = await look(path);
   switch (looked.kind) {
     case "file":
-      return openFiles({ label: path, files: [looked.file], span, dispose: nothing }, options);
+      return placed(path, await openFiles({ label: path, files: [looked.file], span, dispose: nothing }, options));
     case "pipe":
       return openStream(path, readPipe(path), options, span);
     case "folder":
@@ -230,7 +238,7 @@ async function openPath(path: string, options: OpenOptions, span: Span | null): 
   }
   if (files.length === 0)
     return unreadable(path, "no file fits this pattern", "`*` stands for any part of a name.", span);
-  return openFiles({ label: path, files, span, dispose: nothing }, options);
+  return placed(path, await openFiles({ label: path, files, span, dispose: nothing }, options));
 }
 
 /** Opens what `--data` names. */
@@ -238,13 +246,17 @@ export async function openSource(spec: string, options: OpenOptions = {}): Promi
   const span = options.span ?? null;
   if (spec === "-") {
     if (options.stdin === undefined) return unreadable("-", "there is no standard input", "Name a file.", span);
-    return openStream("<stdin>", options.stdin, options, span);
+    if (options.follow === undefined) return openStream("<stdin>", options.stdin, options, span);
+    const { follow } = await import("./follow.ts");
+    const followed = await follow("<stdin>", options.stdin, options.follow, span);
+    return followed.kind === "otherwise" ? openStream("<stdin>", followed.stream, options, span) : followed;
   }
   if (!/^sql:/i.test(spec)) return openPath(spec, options, span);
   const { query } = await import("./typed.ts");
   const sql = spec.slice("sql:".length);
   const label = `sql:${shorten(sql.trim(), 60)}`;
-  return openRelation({ label, files: [], span, dispose: nothing }, options, (engine) =>
+  const opened = await openRelation({ label, files: [], span, dispose: nothing }, options, (engine) =>
     query(engine, sql, label, span),
   );
+  return placed(spec, opened);
 }

@@ -25,6 +25,23 @@ export function parseNumber(text: string): number | null {
   return word === "true" ? 1 : word === "false" ? 0 : null;
 }
 
+const instant = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/;
+
+/**
+ * The seconds since 1970-01-01T00:00:00Z that a date or time in ISO 8601 stands for, in UTC where it names no zone; any
+ * other text is read as a number of seconds.
+ */
+export function parseTime(text: string): number | null {
+  const match = instant.exec(text.trim());
+  if (match === null) return parseNumber(text);
+  const [, year, month, day, hour = "0", minute = "0", second = "0", zone = "Z"] = match;
+  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day)) / 1000;
+  if (new Date(1000 * midnight).getUTCDate() !== Number(day) || Number(hour) > 24 || Number(minute) > 59) return null;
+  const [, sign = "+", hours = "0", minutes = "0"] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  const ahead = (sign === "-" ? -60 : 60) * (60 * Number(hours) + Number(minutes));
+  return midnight + 3600 * Number(hour) + 60 * Number(minute) + Number(second) - ahead;
+}
+
 /** What a column of a text file looks like from some of its cells. */
 export type Kind = "whole" | "number" | "text";
 

@@ -259,7 +259,7 @@ export const arrow: Structure<ArrowForm> = {
 const panelLines = 64;
 
 /** Places that are kept, with line and column in the block. */
-function* entries(block: ArrowBlock): Generator<readonly [at: number, line: number, column: number]> {
+export function* entries(block: ArrowBlock): Generator<readonly [at: number, line: number, column: number]> {
   const { core, levels, own, levelled } = shapeOf(block);
   for (let i = 0; i < core; i++) for (let j = 0; j <= i; j++) yield [i * core + j, i, j];
   const coordinates = levelled.flatMap(({ first, width }) =>

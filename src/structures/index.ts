@@ -12,6 +12,7 @@ import type { Structure } from "./structure.ts";
 
 export { type Accumulation, accumulateGroups, noises, type Owner } from "./accumulate.ts";
 export { type Appending, appendable, borrowsFrom } from "./append.ts";
+export { entries as arrowEntries } from "./arrow.ts";
 export {
   type Block,
   type Factors,

@@ -157,7 +157,7 @@ export interface LayerItem extends ItemBase {
   readonly items: readonly Item[];
 }
 
-/** A word, number or string of a flow's value: `half_life 10_000 rows` is three atoms. */
+/** A word, number or string of a flow's value: `half_life 10_000 rows` is three atoms. The sign `<` is a word, too. */
 export interface FlowAtom {
   readonly kind: "word" | "number" | "string";
   readonly text: string;

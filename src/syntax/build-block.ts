@@ -63,7 +63,7 @@ export function buildDistribution(context: Context, tree: CstNode, head: ItemHea
 }
 
 function buildAtom(context: Context, tree: CstNode): FlowAtom {
-  const word = tokenOrNull(tree, "Word");
+  const word = tokenOrNull(tree, "Word") ?? tokenOrNull(tree, "Less");
   const number = tokenOrNull(tree, "NumberLiteral");
   if (word !== null) return { kind: "word", text: word.image, value: null, span: spanOf(context.file, word) };
   if (number !== null) {

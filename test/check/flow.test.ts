@@ -26,16 +26,25 @@ describe("flow", () => {
       "mode stream",
       'data "some \\"rides\\".csv"',
       "on_bad_row skip",
-      "new_level error",
+      "new_level add",
+      "identity id last 100_000",
+      "late skip 1 hour by time",
       "max_passes 50",
       "exact true",
       "precision single",
       "passes 5",
       "shuffle true",
       "forget half_life 1 hour by time",
+      "drift 0.1 for a, 0.01",
+      "initial none",
+      "importance 0.5",
       "pilot 1_000 rows",
       "plan pilot 2_000 rows",
       "replan every 100_000 rows",
+      "stop when gain < 0.01 per 1_000 rows",
+      "errors sandwich",
+      "prequential on",
+      "watch 0.001",
     ];
     const { flow } = density(model(text.map((t) => `  ${t}`).join("\n")));
     expect(flow.map((s) => `${s.key} ${s.text}`)).toEqual(text);
@@ -62,18 +71,30 @@ describe("flow", () => {
         threads: 2,
         backend: "js",
         warmup: 1000,
+        watch: 0.001,
         mode: "stream",
         data: 'some "rides".csv',
         onBadRow: "skip",
-        newLevel: "error",
+        newLevel: "add",
+        identity: { column: "id", last: 100_000 },
+        late: { policy: "skip", lag: 3600, by: "time" },
         maxPasses: 50,
         exact: true,
         precision: "single",
         passes: 5,
         shuffle: true,
         forget: { kind: "time", seconds: 3600, by: "time" },
+        drift: [
+          { sd: 0.1, parameters: ["a"] },
+          { sd: 0.01, parameters: null },
+        ],
+        initial: "none",
+        importance: 0.5,
         pilot: 2000,
         replan: 100_000,
+        stop: { gain: 0.01, rows: 1000 },
+        errors: "sandwich",
+        prequential: "on",
       },
       diagnostics: [],
     });
@@ -92,6 +113,8 @@ describe("flow", () => {
       expect(read.diagnostics).toEqual([]);
       return read.options;
     };
+    expect(options("identity", '"my id"')).toEqual({ identity: { column: "my id", last: 1_000_000 } });
+    expect(options("late", "keep 100 by serial")).toEqual({ late: { policy: "keep", lag: 100, by: "serial" } });
     expect(options("structure", 'kronecker for W1 W2, block for b1, block for b2, lowrank for "h.W", full')).toEqual({
       structure: [
         { kind: "kronecker", parameters: ["W1", "W2"] },
@@ -115,6 +138,25 @@ describe("flow", () => {
     expect(options("forget", "rate 0.999")).toEqual({ forget: { kind: "rate", rate: 0.999 } });
     expect(options("forget", 'half_life 2 days by "at time"')).toEqual({
       forget: { kind: "time", seconds: 172_800, by: "at time" },
+    });
+    expect(options("forget", "window 10_000 rows")).toEqual({
+      forget: { kind: "window", rows: 10_000, segments: null },
+    });
+    expect(options("forget", "window 1000, segments 50")).toEqual({
+      forget: { kind: "window", rows: 1000, segments: 50 },
+    });
+    expect(options("forget", "adaptive 0.01")).toEqual({
+      forget: { kind: "adaptive", alpha: 0.01, reset: 0.05, by: null },
+    });
+    expect(options("forget", "adaptive 0.1 by day, reset 0")).toEqual({
+      forget: { kind: "adaptive", alpha: 0.1, reset: 0, by: "day" },
+    });
+    expect(options("drift", "0.01")).toEqual({ drift: [{ sd: 0.01, parameters: null }] });
+    expect(options("drift", "0.01 for a b, 0.1 for c")).toEqual({
+      drift: [
+        { sd: 0.01, parameters: ["a", "b"] },
+        { sd: 0.1, parameters: ["c"] },
+      ],
     });
     expect(options("replan", "500 rows")).toEqual({ replan: 500 });
     expect(options("line-search", "true")).toEqual({ lineSearch: true });
@@ -167,6 +209,10 @@ describe("flow", () => {
       ["plan", "1000 rows"],
       ["plan", "pilot"],
       ["replan", "each 5 rows"],
+      ["stop", "when gain < 1"],
+      ["stop", "when gain < 0 per 5 rows"],
+      ["stop", "gain > 1 per 5 rows"],
+      ["errors", "robust"],
       ["structure", ""],
       ["budget", "2 parsecs"],
       ["budget", "2 us"],
@@ -197,14 +243,7 @@ describe("flow", () => {
   });
 
   it("names what is not built, and what does not exist", () => {
-    for (const [key, text] of [
-      ["forget", "window 10_000 rows"],
-      ["importance", "0.5"],
-      ["backend", "tfjs"],
-      ["new_level", "add"],
-      ["stop", "when gain < 1"],
-    ] as const)
-      expect(flowOption(key, text, null).diagnostics.map((d) => d.code)).toEqual(["FF405"]);
+    expect(flowOption("backend", "tfjs", null).diagnostics.map((d) => d.code)).toEqual(["FF405"]);
     expect(flowOption("constructor", "1", null).diagnostics.map((d) => d.code)).toEqual(["FF208"]);
   });
 
@@ -212,9 +251,10 @@ describe("flow", () => {
     expect(said(model("  structur auto"))).toEqual(["FF208 5:3 `structur` is not a setting of `flow`."]);
     expect(hints(model("  structur auto"))).toEqual(["Did you mean `structure`?"]);
     expect(said(model("  seed  many"))).toEqual(["FF410 5:9 `many` is no value for `seed`."]);
-    expect(said(model("  importance 0.9"))).toEqual([
-      "FF405 5:14 The setting `importance` can be written, but this version can't run it yet.",
+    expect(said(model("  backend tfjs"))).toEqual([
+      "FF405 5:11 `backend` `tfjs` can be written, but this version can't run it yet.",
     ]);
+    expect(said(model("  drift 0.1 for b"))).toEqual([expect.stringMatching(/^FF423 5:17 /)]);
     expect(said(`${model("  seed 1")}flow {\n  seed 2\n}\n`)).toEqual(["FF117 8:3 `seed` is given twice."]);
   });
 });

@@ -32,16 +32,23 @@ test("the summary as JSON has exactly the contract's keys, and the right numbers
     "mode",
     "rows",
     "skipped",
+    "leftOut",
+    "missing",
     "passes",
     "converged",
     "logLikelihood",
     "logPrior",
     "logEvidence",
     "prequential",
+    "prequentialFrom",
+    "coverage",
     "aic",
     "bic",
     "effectiveParameters",
     "informationGained",
+    "codeLength",
+    "pacBayes",
+    "errors",
     "parameters",
     "reports",
     "interval",
@@ -52,7 +59,7 @@ test("the summary as JSON has exactly the contract's keys, and the right numbers
     "timing",
   ]);
   const [a, b, sigma] = summary.parameters;
-  expect(Object.keys(a)).toEqual(["name", "index", "estimate", "se", "lower", "upper", "fromPrior"]);
+  expect(Object.keys(a)).toEqual(["name", "index", "estimate", "se", "lower", "upper", "fromPrior", "robust"]);
   expect(Object.keys(summary.reports[0])).toEqual(["name", "index", "estimate", "se", "lower", "upper"]);
   expect(Object.keys(summary.model)).toEqual(["name", "hash"]);
   expect(Object.keys(summary.plan)).toEqual(["blocks", "flopsPerRow", "bytes", "backend"]);
@@ -243,7 +250,13 @@ test("a stream saves its state; show prints it, and a stream goes on from it", a
   expect(after.rows).toBe(12);
   const resumed = await ffm(["stream", "line.ffm", "--resume", "line.ffs", "--format", "json"], { cwd });
   expect(resumed.code).toBe(0);
-  const twice = JSON.parse(resumed.stdout);
+  const once = JSON.parse(resumed.stdout);
+  expect(once.rows).toBe(12);
+  expect(once.parameters).toEqual(before.parameters);
+  expect(once.events[0].message).toMatch(/^Nothing new: all 12 rows/);
+  const again = await ffm(["stream", "line.ffm", "--resume", "line.ffs", "--again", "--format", "json"], { cwd });
+  expect(again.code).toBe(0);
+  const twice = JSON.parse(again.stdout);
   expect(twice.rows).toBe(24);
   // The same rows again: the same estimates, and twice the information.
   expect(twice.parameters[1].estimate).toBeCloseTo(2, 6);

@@ -5,7 +5,16 @@ import type { Summary, SummaryParameter } from "../../src/reports/summary.ts";
 import { summaryTable } from "../../src/reports/table.ts";
 
 function parameter(name: string, index: readonly (string | number)[], estimate: number, se: number): SummaryParameter {
-  return { name, index, estimate, se, lower: estimate - 1.96 * se, upper: estimate + 1.96 * se, fromPrior: 0.01 };
+  return {
+    name,
+    index,
+    estimate,
+    se,
+    lower: estimate - 1.96 * se,
+    upper: estimate + 1.96 * se,
+    fromPrior: 0.01,
+    robust: null,
+  };
 }
 
 function summary(changes: Partial<Summary>): Summary {
@@ -15,12 +24,19 @@ function summary(changes: Partial<Summary>): Summary {
     mode: "fit",
     rows: 731,
     skipped: 0,
+    leftOut: { bad: 0, repeated: 0, late: 0, newLevel: 0 },
+    missing: {},
     passes: 6,
     converged: true,
     logLikelihood: -2310.4123,
     logPrior: -3.1,
     logEvidence: null,
     prequential: null,
+    prequentialFrom: null,
+    coverage: null,
+    codeLength: null,
+    pacBayes: null,
+    errors: "model",
     aic: 4650.8,
     bic: 4710.2,
     effectiveParameters: 12.4,

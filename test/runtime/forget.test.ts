@@ -70,6 +70,22 @@ describe("exponential forgetting", () => {
     near(found, recursion(2 ** (-1 / half), batch), 10);
   });
 
+  it("without a batch asked for, one is a sixteenth of the half-life", async () => {
+    const forget = { kind: "half_life", rows: 128 } as const;
+    near(await streamed({ warmup: 8, forget }), recursion(2 ** (-1 / 128), 8), 10);
+    near(
+      await streamed({ warmup: 8, forget: { kind: "rate", rate: 2 ** (-1 / 128) } }),
+      recursion(2 ** (-1 / 128), 8),
+      10,
+    );
+  });
+
+  it("first rows are no more than the half-life", async () => {
+    const forget = { kind: "half_life", rows: 96 } as const;
+    const few = await streamed({ forget, batch: 8 });
+    near(few, await streamed({ forget, batch: 8, warmup: 96 }), 12);
+  });
+
   it("a rate a row is the same", async () => {
     const found = await streamed({ batch: 5, warmup: 5, forget: { kind: "rate", rate: 0.97 } });
     near(found, recursion(0.97, 5), 10);
@@ -86,7 +102,7 @@ describe("exponential forgetting", () => {
     const structure = [
       { kind: kind === "root" ? "full" : kind, ...(kind === "root" ? { root: true } : {}), parameters: null },
     ];
-    const options = { batch: 10, warmup: 30, forget: { kind: "half_life", rows: 40 }, structure } as RunOptions;
+    const options = { batch: 16, warmup: 32, forget: { kind: "half_life", rows: 40 }, structure } as RunOptions;
     const many = 3 * 1024;
     const long = {
       x: Float64Array.from({ length: many }, draw.normal),
@@ -97,13 +113,13 @@ describe("exponential forgetting", () => {
       await stream(model, data, {
         ...options,
         ...more,
-        saveEvery: 1000,
+        saveEvery: 1024,
         onState: (bytes) => void states.push(bytes.slice()),
       });
       return states;
     };
     const whole = await saved(long, {});
-    // rows are read by the 1,024, and saved after as many
+    // rows are read by the 1,024, too
     const rest = { x: long.x.slice(1024), y: long.y.slice(1024) };
     const resumed = await saved(rest, { resume: whole[0] });
     expect(whole.length).toBeGreaterThan(2);

@@ -156,7 +156,8 @@ describe("standard errors of a structure that leaves correlations out", () => {
     x,
     z: x.map((v, i) => mixed * v + Math.cos(7 * i)),
     g: x.map(() => "g"),
-    y: x.map((_, i) => Math.cos(3 * i)),
+    // as much as the scale of 1 says
+    y: x.map((_, i) => Math.SQRT2 * Math.cos(3 * i)),
   });
   const source = `${head}param b : real\nparam c : real\ny ~ Normal(b * x + c * z, 1)\n`;
   const told = async (mixed: number, structure: string): Promise<string> => {

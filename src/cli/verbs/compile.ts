@@ -1,14 +1,13 @@
 // `ffm compile`: the update loop as an artefact of its own, or any stage of the pipeline to be read.
 
-import { writeFileSync } from "node:fs";
 import type { ArtefactTarget, Stage } from "../../index.ts";
 import { type Misuse, misuse, type Option, value } from "../arguments.ts";
 import { openData, openModel } from "../carry-out.ts";
 import type { Context } from "../context.ts";
-import { locate, reason } from "../files.ts";
+import { deliver, outputOption } from "../deliver.ts";
 import { dataOption, flowFlags, flowOverrides, setOption } from "../flow-flags.ts";
 import { type ExitCode, exit } from "../host.ts";
-import { announce, usageError } from "../messages.ts";
+import { usageError } from "../messages.ts";
 
 export const summary = "the update loop as an artefact of its own, or any stage of the pipeline";
 export const usage = "compile MODEL (--to TARGET -o FILE | --print STAGE) [--data DATA] [flags]";
@@ -20,7 +19,7 @@ export const example = [
 export const options: readonly Option[] = [
   { name: "to", value: "TARGET", help: "a stand-alone artefact: wasm or js" },
   { name: "print", value: "STAGE", help: "ast, model, density, derivatives, plan, step, loops or js" },
-  { name: "output", short: "o", value: "FILE", help: "write to a file instead of standard output" },
+  outputOption,
   { ...dataOption, help: "data that fix the number of columns and levels, where the model leaves them open" },
   setOption,
   ...flowFlags.filter(({ name }) => name !== "mode"),
@@ -79,20 +78,5 @@ export async function run(context: Context): Promise<ExitCode> {
     return deliver(context, text.endsWith("\n") ? text : `${text}\n`);
   } finally {
     await source?.close();
-  }
-}
-
-function deliver(context: Context, content: string | Uint8Array): ExitCode {
-  const file = value(context.given, "output");
-  if (file === null) {
-    context.host.stdout.write(content);
-    return exit.ok;
-  }
-  try {
-    writeFileSync(locate(context, file), content);
-    return exit.ok;
-  } catch (error) {
-    announce(context, { code: "usage", message: `I can't write ${file}: ${reason(error)}.`, hint: null });
-    return exit.failure;
   }
 }

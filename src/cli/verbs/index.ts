@@ -2,12 +2,19 @@
 
 import type { Verb } from "../context.ts";
 import * as check from "./check.ts";
+import * as compare from "./compare.ts";
 import * as compile from "./compile.ts";
+import * as design from "./design.ts";
 import * as fit from "./fit.ts";
 import * as fmt from "./fmt.ts";
+import * as merge from "./merge.ts";
 import * as create from "./new.ts";
 import * as plan from "./plan.ts";
+import * as plot from "./plot.ts";
+import * as predict from "./predict.ts";
+import * as report from "./report.ts";
 import * as run from "./run.ts";
+import * as score from "./score.ts";
 import * as show from "./show.ts";
 import * as stream from "./stream.ts";
 import * as verify from "./verify.ts";
@@ -21,19 +28,17 @@ export const verbs: Readonly<Record<string, Verb>> = {
   fit,
   stream,
   show,
+  compare,
+  predict,
+  score,
+  design,
+  merge,
   plan,
+  report,
+  plot,
   compile,
   verify,
 };
 
 /** Verbs that belong to the command and are not built yet. */
-export const later: readonly string[] = [
-  "predict",
-  "score",
-  "compare",
-  "merge",
-  "simulate",
-  "report",
-  "lsp",
-  "playground",
-];
+export const later: readonly string[] = ["simulate", "lsp", "playground"];

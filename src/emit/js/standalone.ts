@@ -104,6 +104,7 @@ const documentation: Readonly<Record<string, string>> = {
   init: "Forgets all rows and goes to the start.",
   update:
     "Takes in the rows in the columns: the maximum over phi of their log-likelihood, the prior and the quadratic that remembers earlier rows. Fisher-scoring steps, each halved until the objective has grown enough. m[control.outcome] is 0 afterwards; 2 where the information is singular and 3 where no step helps, and then nothing has changed.",
+  weigh: "What an earlier flow's information counts beside that of the rows in memory, where steps are held to it.",
   fade: "All that was seen counts as much of itself as m[control.kept] says.",
   merge:
     "Takes in another flow of the same model, whose phi, gradient and seenInformation were put at the incoming regions; `rows` rows may be in the columns, or none.",

@@ -1,0 +1,173 @@
+// Combining flows over different rows (mathematics.md §7). What a flow remembers of its rows is a quadratic in φ, so that
+// memories add: each is written about a common point, informations add as their structures add, and the maximum of
+// their sum and the prior, which no part has in its memory, is sought as after any batch.
+
+import type { Artefact } from "../emit/index.ts";
+import { floors, nameOf } from "./diagnose.ts";
+import { maximise } from "./maximise.ts";
+import { Objective } from "./objective.ts";
+import type { Program } from "./program.ts";
+import { stateOf } from "./regions.ts";
+import type { Scores } from "./sandwich.ts";
+
+/** What a flow remembers of its rows: gᵀ(ψ − φ) − ½ (ψ − φ)ᵀ D (ψ − φ), D as a program keeps it. */
+export interface Remembered {
+  readonly phi: Float64Array;
+  readonly gradient: Float64Array;
+  readonly memory: Float64Array;
+  /** Log-likelihood of its rows, at φ, and how many they are. */
+  readonly logLikelihood: number;
+  readonly rows: number;
+  /** Coordinates of which its rows can tell; null for all. */
+  readonly known: Uint8Array | null;
+}
+
+/** How far a part was from what the parts came to. */
+export interface Distance {
+  /** The largest of its coordinates' distances, in its own standard errors, and which it was. */
+  readonly errors: number;
+  readonly coordinate: string;
+  /** δᵀ D δ in its own information: about χ² with as many degrees as it knows coordinates, were all parts alike. */
+  readonly square: number;
+  readonly degrees: number;
+}
+
+export interface Combined {
+  readonly phi: Float64Array;
+  readonly gradient: Float64Array;
+  readonly memory: Float64Array;
+  /** Of all rows, at the new φ, by the parts' quadratics. */
+  readonly logLikelihood: number;
+  readonly converged: boolean;
+  readonly distances: readonly Distance[];
+}
+
+/** Adds what parts remember and goes to the maximum of it with the prior; `weights` let a part count for less. */
+export function combine(program: Program, parts: readonly Remembered[], weights?: readonly number[]): Combined {
+  const { artefact } = program;
+  const size = artefact.step.size;
+  const region = (name: Parameters<typeof stateOf>[1]): Float64Array => stateOf(artefact, name);
+  const shares = parts.map((_, k) => weights?.[k] ?? 1);
+  const centre = meeting(artefact, parts, shares);
+  const gradient = new Float64Array(size);
+  let sum = 0;
+  for (const [k, part] of parts.entries()) {
+    const share = shares[k] as number;
+    const product = informed(artefact, part, centre);
+    for (let i = 0; i < size; i++) {
+      const [slope, bend] = [part.gradient[i] as number, product[i] as number];
+      gradient[i] = (gradient[i] as number) + share * (slope - bend);
+      sum += share * ((centre[i] as number) - (part.phi[i] as number)) * (slope - 0.5 * bend);
+    }
+    sum += share * part.logLikelihood;
+  }
+  const shared = parts.map((part, k) => scaled(artefact, part.memory, shares[k] as number));
+  region("memory").fill(0);
+  for (const memory of shared) {
+    region("information").set(memory);
+    artefact.run("absorb", 0);
+  }
+  const memory = region("memory").slice();
+  region("information").fill(0);
+  const objective = new Objective(artefact, [], { centre, gradient });
+  const { tolerance, maxPasses } = program.options;
+  const maximum = maximise(objective, centre, {
+    tolerance: Math.min(tolerance, 1e-10),
+    maxPasses,
+    damping: 0,
+    polish: true,
+    components: [Array.from({ length: size }, (_, i) => i)],
+    floor: floors(program, 0),
+  });
+  const phi = Float64Array.from(maximum.phi);
+  // the gradient of all rows there
+  const total = informed(artefact, { phi: centre, memory }, phi);
+  for (let i = 0; i < size; i++) {
+    const [slope, bend] = [gradient[i] as number, total[i] as number];
+    sum += ((phi[i] as number) - (centre[i] as number)) * (slope - 0.5 * bend);
+    gradient[i] = slope - bend;
+  }
+  const distances = parts.map((part) => distance(program, part, phi));
+  return { phi, gradient, memory, logLikelihood: sum, converged: maximum.converged, distances };
+}
+
+/** Where parts are near: the mean of their estimates, weighted by the diagonals of their informations. */
+function meeting(artefact: Artefact, parts: readonly Remembered[], shares: readonly number[]): Float64Array {
+  const size = artefact.step.size;
+  const [weights, sums, plain] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  for (const [k, { phi, memory }] of parts.entries()) {
+    const diagonal = diagonalOf(artefact, memory);
+    for (let i = 0; i < size; i++) {
+      const weight = (shares[k] as number) * (diagonal[i] as number);
+      weights[i] = (weights[i] as number) + weight;
+      sums[i] = (sums[i] as number) + weight * (phi[i] as number);
+      plain[i] = (plain[i] as number) + (phi[i] as number) / parts.length;
+    }
+  }
+  return sums.map((sum, i) => ((weights[i] as number) > 0 ? sum / (weights[i] as number) : (plain[i] as number)));
+}
+
+/** D (to − φ) of what is remembered; its memory stays in the artefact. */
+function informed(
+  artefact: Artefact,
+  { phi, memory }: Pick<Remembered, "phi" | "memory">,
+  to: Float64Array,
+): Float64Array {
+  stateOf(artefact, "memory").set(memory);
+  const direction = stateOf(artefact, "direction");
+  for (let i = 0; i < direction.length; i++) direction[i] = (to[i] as number) - (phi[i] as number);
+  artefact.run("multiply", 0);
+  return stateOf(artefact, "product").slice();
+}
+
+/** The diagonal of a memory. */
+function diagonalOf(artefact: Artefact, memory: Float64Array): Float64Array {
+  stateOf(artefact, "memory").set(memory);
+  for (const name of ["information", "prior", "priorDiagonal"] as const) stateOf(artefact, name).fill(0);
+  artefact.run("diagonal", 0);
+  return stateOf(artefact, "diagonal").slice();
+}
+
+/** A share of a memory. */
+function scaled(artefact: Artefact, memory: Float64Array, share: number): Float64Array {
+  if (share === 1) return memory;
+  const control = stateOf(artefact, "control");
+  stateOf(artefact, "memory").set(memory);
+  control[artefact.step.layout.control.kept] = share;
+  artefact.run("fade", 0);
+  return stateOf(artefact, "memory").slice();
+}
+
+/** How far a part is from a point. */
+function distance(program: Program, part: Remembered, phi: Float64Array): Distance {
+  const { artefact } = program;
+  const product = informed(artefact, part, phi);
+  stateOf(artefact, "phi").set(part.phi);
+  for (const name of ["information", "damping"] as const) stateOf(artefact, name).fill(0);
+  for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
+  const variance = stateOf(artefact, "variance");
+  const known = (i: number): boolean => part.known === null || part.known[i] === 1;
+  let [errors, at, square, degrees] = [0, 0, 0, 0];
+  for (let i = 0; i < phi.length; i++) {
+    if (!known(i)) continue;
+    degrees += 1;
+    const step = (phi[i] as number) - (part.phi[i] as number);
+    square += step * (product[i] as number);
+    const own = Math.abs(step) / Math.sqrt(variance[i] as number);
+    if (own > errors && Number.isFinite(own)) [errors, at] = [own, i];
+  }
+  return { errors, coordinate: phi.length === 0 ? "" : nameOf(program, at), square, degrees };
+}
+
+/** How the scores of several parts' rows vary together; null where one of them does not say. */
+export function scoresTogether(all: readonly (Scores | null)[]): Scores | null {
+  const [first = null, ...rest] = all;
+  if (first === null) return null;
+  const [products, counts] = [first.products.slice(), first.counts.slice()];
+  for (const other of rest) {
+    if (other === null) return null;
+    for (const [i, x] of other.products.entries()) products[i] = (products[i] as number) + x;
+    for (const [i, x] of other.counts.entries()) counts[i] = (counts[i] as number) + x;
+  }
+  return { products, counts };
+}
