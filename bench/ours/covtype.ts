@@ -4,7 +4,7 @@ import { compile, type FlowOptions, type Summary, stream } from "../../src/index
 import { columnNames } from "../covtype.ts";
 import { readNpy } from "../tables.ts";
 import { serve, timed } from "./serve.ts";
-import { settings } from "./settings.ts";
+import { settings, unobserved } from "./settings.ts";
 
 // Measurements, areas and soils are parameters of their own: they are the blocks of `structure block`.
 const source = `
@@ -47,7 +47,9 @@ function placed(values: readonly number[]): number[] {
 
 await serve(async (task) => {
   const structure = task.structure as NonNullable<FlowOptions["structure"]>;
-  const { ms, value } = await timed<Summary>(() => stream(model, columns, { ...settings(), now, structure }));
+  const { ms, value } = await timed<Summary>(() =>
+    stream(model, columns, { ...settings(), ...unobserved, now, structure }),
+  );
   const { parameters, passes, timing, plan } = value;
   const se = parameters.map((p) => p.se);
   return {

@@ -3,7 +3,7 @@
 import { compile, fit, type Summary, stream } from "../../src/index.ts";
 import { readNpy } from "../tables.ts";
 import { serve, timed } from "./serve.ts";
-import { settings, threading } from "./settings.ts";
+import { settings, threading, unobserved } from "./settings.ts";
 
 const source = `
   data x : real[p] from "x*"
@@ -25,7 +25,7 @@ const threaded = threading();
 await serve(async (task) => {
   const work = task.mode === "stream" ? stream : fit;
   const { ms, value } = await timed<Summary>(() =>
-    work(model, columns, { ...settings(), ...threaded, now, structure: "full" }),
+    work(model, columns, { ...settings(), ...threaded, ...(task.observed ? {} : unobserved), now, structure: "full" }),
   );
   const { parameters, passes, timing, plan } = value;
   return {

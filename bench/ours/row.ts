@@ -5,7 +5,7 @@ import { compile, type Summary, stream } from "../../src/index.ts";
 import { linearModel, logisticModel } from "../models.ts";
 import { readNpy } from "../tables.ts";
 import { serve, timed } from "./serve.ts";
-import { settings } from "./settings.ts";
+import { settings, unobserved } from "./settings.ts";
 
 const [folder] = process.argv.slice(2);
 const x = readNpy(`${folder}/x.npy`);
@@ -15,7 +15,7 @@ const responses: Record<string, Float64Array> = {
 };
 const models = { logistic: compile(logisticModel(x.length)), linear: compile(linearModel(x.length)) };
 const now = (): number => performance.now();
-const options = { ...settings(), batch: 1, structure: "full" } as const;
+const options = { ...settings(), ...unobserved, batch: 1, structure: "full" } as const;
 
 await serve(async (task) => {
   const family = task.family === "linear" ? "linear" : "logistic";

@@ -4,7 +4,7 @@
 import { compile, fit, type RowSource, type Rows, type Summary, stream } from "../../src/index.ts";
 import { draws } from "../random.ts";
 import { serve, timed } from "./serve.ts";
-import { settings, threading } from "./settings.ts";
+import { settings, threading, unobserved } from "./settings.ts";
 
 const [kind, sizeText, rowsText, threads] = process.argv.slice(2);
 const size = Number(sizeText);
@@ -90,6 +90,7 @@ const threaded = kind === "threads" ? threading(Number(threads)) : {};
 await serve(async () => {
   const options = {
     ...settings(),
+    ...unobserved,
     now,
     structure: "full",
     ...threaded,

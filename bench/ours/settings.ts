@@ -16,3 +16,6 @@ export function threading(
 ): Pick<RunOptions, "threads" | "spawn"> {
   return count === 1 ? {} : { threads: count, spawn: threads(count).spawn };
 }
+
+/** The updates alone: no watch over the intervals, no log evidence. */
+export const unobserved = { watch: "off", prequential: "off" } as const;

@@ -194,7 +194,7 @@ describe.skipIf(missing)(`the page in a browser${note}`, () => {
     await page.locator("#search").fill("alert");
     expect(await page.locator("#table-estimates tbody td.name").innerText()).toContain("<img src=x");
     await page.locator("#plot-path summary").click();
-    expect(await page.locator('[data-table="path"] tbody tr').count()).toBeGreaterThan(50);
+    await page.locator('[data-table="path"] tbody tr').nth(50).waitFor({ state: "attached" });
     const mark = page.locator("#plot-estimates .drawing:visible svg path[aria-label]").first();
     await mark.hover({ force: true });
     expect(await page.locator(".tip").innerText()).toMatch(/: .* standard error /);
