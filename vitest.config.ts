@@ -11,6 +11,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A process of its own for every file would cost a second each on a small machine.
     pool: "threads",
+    // All processors: left to itself it keeps one back, which of two is half.
+    maxWorkers: "100%",
     snapshotFormat: { escapeString: false },
   },
 });
