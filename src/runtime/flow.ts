@@ -15,7 +15,7 @@ import { FlowState } from "./flow-state.ts";
 import { type Escape, type MaximiseOptions, type Maximum, maximise, vanished } from "./maximise.ts";
 import { loadBatch, type Memory, Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
-import { badRows, copied, describeRow, inParts, joined, stretch, takeRows } from "./rows.ts";
+import { badRows, copied, describeRow, inParts, joined, portion, stretch, takeRows } from "./rows.ts";
 import { gatherRows, pace, rowOrder, trainStep } from "./train.ts";
 import { type Testimony, Witness } from "./witness.ts";
 
@@ -215,21 +215,20 @@ export class Flow extends FlowState {
     const { artefact } = this.program;
     const [control, logLikelihood] = [this.state("control"), this.state("logLikelihood")];
     const { outcome, value } = artefact.step.layout.control;
-    const { companions } = this;
+    const accompanied = this.companions.length > 0;
     for (let count = 0; from < batch.rows; from += count) {
       count = this.#together(batch, from, Math.min(each, batch.rows - from));
-      const part = companions.length > 0 ? stretch(batch, from, count) : null;
-      if (part !== null) this.#before(part);
-      if (part === null) loadBatch(artefact, batch, from, count);
-      else loadBatch(artefact, part);
+      const part = portion(batch, from, count);
+      if (accompanied) this.#before(part);
+      loadBatch(artefact, batch, from, count);
       artefact.run("update", count);
       if (control[outcome] === 0 && Number.isFinite(logLikelihood[0])) {
-        this.#witness?.take(this.program, this.phi, part ?? stretch(batch, from, count));
+        this.#witness?.take(this.program, this.phi, part);
         this.rows += count;
-        if (part !== null) this.#after(part, count, control[value] as number);
+        if (accompanied) this.#after(part, count, control[value] as number);
         continue;
       }
-      this.#labour(part ?? stretch(batch, from, count));
+      this.#labour(part);
     }
     this.passes = 1;
   }
@@ -255,9 +254,9 @@ export class Flow extends FlowState {
   #step(batch: Batch, each: number): void {
     for (let [from, count] = [0, 0]; from < batch.rows; from += count) {
       count = this.#together(batch, from, Math.min(each, batch.rows - from));
-      const part = stretch(batch, from, count);
+      const part = portion(batch, from, count);
       this.#before(part);
-      loadBatch(this.program.artefact, part);
+      loadBatch(this.program.artefact, batch, from, count);
       pace(this.program, this.rows, 0, 0);
       const rows = trainStep(this.program.artefact, count) ? count : this.#mended(part);
       this.#count(rows);

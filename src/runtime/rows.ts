@@ -28,6 +28,29 @@ export function stretch(batch: Batch, from: number, count: number): Batch {
       );
 }
 
+/** Neighbouring rows of a batch, copied once somebody asks for their columns: most companions of a single row do not. */
+class Portion implements Batch {
+  readonly rows: number;
+  readonly firstRow: number;
+  readonly #whole: Batch;
+  #own: Batch | null = null;
+
+  constructor(whole: Batch, from: number, count: number) {
+    this.rows = count;
+    this.firstRow = whole.firstRow + from;
+    this.#whole = whole;
+  }
+  get columns(): Batch["columns"] {
+    this.#own ??= stretch(this.#whole, this.firstRow - this.#whole.firstRow, this.rows);
+    return this.#own.columns;
+  }
+}
+
+/** Neighbouring rows of a batch, for those who may not look at them. */
+export function portion(batch: Batch, from: number, count: number): Batch {
+  return count === batch.rows ? batch : new Portion(batch, from, count);
+}
+
 /** Batches as one, in arrays of its own. */
 export function joined(batches: readonly Batch[]): Batch {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
@@ -56,7 +79,11 @@ export function inParts(batch: Batch, most: number): Batch[] {
 
 /** The batch in arrays of its own. */
 export function copied(batch: Batch): Batch {
-  return { ...batch, columns: new Map([...batch.columns].map(([name, values]) => [name, Float64Array.from(values)])) };
+  return {
+    rows: batch.rows,
+    firstRow: batch.firstRow,
+    columns: new Map([...batch.columns].map(([name, values]) => [name, Float64Array.from(values)])),
+  };
 }
 
 /** Positions of a batch's rows that have no finite log-likelihood at φ, with the value they have. */

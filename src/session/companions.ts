@@ -19,6 +19,8 @@ import { watchFor } from "./watch.ts";
 export interface Circumstances {
   /** Rows come a few at a time, from a program that waits for them. */
   readonly live?: boolean;
+  /** Nothing of the flow will be saved. */
+  readonly unsaved?: boolean;
   /** Companions that a saved state holds something of. */
   readonly saved?: readonly string[];
 }
@@ -40,8 +42,9 @@ export function companionsOf(
 }
 
 /** The path of the estimates, for reports; rows that come a few at a time are not held up for it. */
-function pathFor(program: Program, { live, saved }: Circumstances): readonly Companion[] {
-  return live !== true || saved?.includes(pathName) === true ? [pathRecorder(program)] : [];
+function pathFor(program: Program, { live, unsaved, saved }: Circumstances): readonly Companion[] {
+  const kept = live !== true && unsaved !== true;
+  return kept || saved?.includes(pathName) === true ? [pathRecorder(program)] : [];
 }
 
 /** Log evidence as the stream goes, and its end when there is enough. */

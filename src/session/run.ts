@@ -303,7 +303,7 @@ async function streamed(
   timed: Timed,
 ): Promise<Ended> {
   if (known === null) await learnFeatures(compiled, program, look);
-  const companions = companionsOf(compiled, program, options);
+  const companions = companionsOf(compiled, program, options, { unsaved: hooks.onState === undefined });
   const flow = new Flow(program, startOf(program), { ...flowHooks(compiled, options, hooks), companions });
   course.flow = flow;
   if (known === null) beginAsAsked(compiled, flow, options);
