@@ -20,6 +20,8 @@ export interface Remembered {
   readonly rows: number;
   /** Coordinates of which its rows can tell; null for all. */
   readonly known: Uint8Array | null;
+  /** How its log-likelihood bends beyond the quadratic (bend.ts); null where nobody knows. */
+  readonly bend: Float64Array | null;
 }
 
 /** How far a part was from what the parts came to. */
@@ -40,6 +42,8 @@ export interface Combined {
   readonly logLikelihood: number;
   readonly converged: boolean;
   readonly distances: readonly Distance[];
+  /** Of all rows, where it is known of all parts. */
+  readonly bend: Float64Array | null;
 }
 
 /** Adds what parts remember and goes to the maximum of it with the prior; `weights` let a part count for less. */
@@ -49,15 +53,21 @@ export function combine(program: Program, parts: readonly Remembered[], weights?
   const region = (name: Parameters<typeof stateOf>[1]): Float64Array => stateOf(artefact, name);
   const shares = parts.map((_, k) => weights?.[k] ?? 1);
   const centre = meeting(artefact, parts, shares);
+  const all = parts.reduce((total, { rows }, k) => total + (shares[k] as number) * rows, 0);
+  const bend = parts.every((part) => part.bend !== null) ? new Float64Array(size) : null;
   const gradient = new Float64Array(size);
   let sum = 0;
   for (const [k, part] of parts.entries()) {
     const share = shares[k] as number;
     const product = informed(artefact, part, centre);
+    const own = (share * part.rows) / all;
     for (let i = 0; i < size; i++) {
-      const [slope, bend] = [part.gradient[i] as number, product[i] as number];
-      gradient[i] = (gradient[i] as number) + share * (slope - bend);
-      sum += share * ((centre[i] as number) - (part.phi[i] as number)) * (slope - 0.5 * bend);
+      const [slope, lost] = [part.gradient[i] as number, product[i] as number];
+      const bent = part.bend?.[i] ?? 0;
+      // the part's estimate was off by chance, all but the share of it that is in the whole's too
+      gradient[i] = (gradient[i] as number) + share * (slope - lost + (1 - own) * bent);
+      if (bend !== null) bend[i] = (bend[i] as number) + own * bent;
+      sum += share * ((centre[i] as number) - (part.phi[i] as number)) * (slope - 0.5 * lost);
     }
     sum += share * part.logLikelihood;
   }
@@ -88,7 +98,7 @@ export function combine(program: Program, parts: readonly Remembered[], weights?
     gradient[i] = slope - bend;
   }
   const distances = parts.map((part) => distance(program, part, phi));
-  return { phi, gradient, memory, logLikelihood: sum, converged: maximum.converged, distances };
+  return { phi, gradient, memory, logLikelihood: sum, converged: maximum.converged, distances, bend };
 }
 
 /** Where parts are near: the mean of their estimates, weighted by the diagonals of their informations. */

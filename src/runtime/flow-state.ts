@@ -66,6 +66,8 @@ export class FlowState {
   readonly companions: readonly Companion[];
   /** Largest absolute value of the responses, to tell a collapsed scale. */
   largest = 0;
+  /** How a fit's log-likelihood bends beyond its quadratic (bend.ts), where that was measured. */
+  bend: Float64Array | null = null;
   protected held: Batch[] = [];
   protected heldCount = 0;
   /** The first rows alone had no finite maximum; whether that is so still is asked at the end. */
@@ -203,6 +205,7 @@ export class FlowState {
     const begun = Float64Array.from(places, (place, i) => phi[place] ?? (start[i] as number));
     this.#enter(program, begun);
     tensors.set("phi", begun);
+    tensors.delete("bend");
     for (const name of ["gradient", "velocity", "anchor phi", "anchor gradient"] as const) {
       const values = tensors.get(name);
       if (values !== undefined) tensors.set(name, moved(values));
@@ -277,6 +280,7 @@ export class FlowState {
     this.phi.set(this.#tensor(tensors, "phi", this.phi.length));
     this.gradient.set(this.#tensor(tensors, "gradient", this.phi.length));
     this.state("memory").set(this.#tensor(tensors, "memory", this.state("memory").length));
+    this.bend = tensors.has("bend") ? this.#tensor(tensors, "bend", this.phi.length) : null;
     if (tensors.has("velocity")) this.state("direction").set(this.#tensor(tensors, "velocity", this.phi.length));
     const anchored = tensors.has("anchor phi");
     if (anchored)
@@ -313,6 +317,7 @@ export class FlowState {
       ["progress", Float64Array.from(progress, (slot) => steering[control[slot]] as number)],
     ]);
     if ((this.program.options.plain?.momentum ?? 0) > 0) tensors.set("velocity", this.state("direction").slice());
+    if (this.bend !== null) tensors.set("bend", this.bend.slice());
     if (steering[control.anchored] === 1)
       for (const [name, region] of anchor) tensors.set(name, this.state(region).slice());
     if (this.escape !== null)

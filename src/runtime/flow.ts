@@ -195,6 +195,7 @@ export class Flow extends FlowState {
    * Takes a batch of rows once, `each` of them at a time. The first rows are held and fitted together (see `warmup`).
    */
   update(batch: Batch, each: number = this.program.options.batch ?? batch.rows): void {
+    this.bend = null;
     let from = 0;
     this.settled = false;
     this.converged = false;

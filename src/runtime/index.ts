@@ -1,5 +1,6 @@
 // The running side: flows over batches, their inner problem, diagnosis, and saved states.
 
+export { bendAt, bendIsCheap } from "./bend.ts";
 export { carried } from "./carry.ts";
 export { logTail } from "./chi-squared.ts";
 export { type Combined, combine, type Distance, type Remembered, scoresTogether } from "./combine.ts";

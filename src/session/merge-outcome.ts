@@ -121,6 +121,7 @@ function added(program: Program, told: Told, combined: Combined): Flow {
       ["gradient", gradient],
       ["memory", memory],
       ["progress", progress],
+      ...(combined.bend === null ? [] : [["bend", combined.bend] as const]),
     ]),
   });
   return flow;

@@ -19,6 +19,7 @@ import {
 import { nothingSelected } from "./bind.ts";
 import { construct } from "./construct.ts";
 import { DataError } from "./errors.ts";
+import { isQuadratic } from "./merge-exact.ts";
 import { heldOf } from "./merge-held.ts";
 import { blocksFor, placesOf, united } from "./merge-levels.ts";
 import { type Part, stateOf } from "./merge-outcome.ts";
@@ -175,6 +176,7 @@ function joined(parts: readonly Part[], options: MergeOptions): Merged {
   const { program } = construct(compiled, data, settings, { given: chosen.blocks, explain: false });
   const { artefact } = program;
   const spots = parts.map(({ flow }) => placesOf(compiled, program, flow.program, artefact.step.size));
+  const exact = isQuadratic(compiled.density);
   const remembered = parts.map((part, k): Remembered => {
     const { flow } = part;
     const places = spots[k] as Int32Array;
@@ -187,7 +189,8 @@ function joined(parts: readonly Part[], options: MergeOptions): Merged {
     if (memory.kind === "lost") throw fail(part, memory.reason);
     const known = places.every((place) => place >= 0) ? null : Uint8Array.from(places, (p) => (p < 0 ? 0 : 1));
     const { logLikelihood, rows } = flow;
-    return { phi: whole("phi"), gradient: whole("gradient"), memory: memory.memory, logLikelihood, rows, known };
+    const bend = tensors.has("bend") && !exact ? whole("bend") : null;
+    return { phi: whole("phi"), gradient: whole("gradient"), memory: memory.memory, logLikelihood, rows, known, bend };
   });
   for (const [k, { phi, gradient, memory }] of remembered.entries())
     if (options.robust === undefined && ![phi, gradient, memory].every((values) => values.every(Number.isFinite)))

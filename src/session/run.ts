@@ -4,6 +4,8 @@ import type { Compiled } from "../compile.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import { type Batch, type RowSource, random } from "../ir/index.ts";
 import {
+  bendAt,
+  bendIsCheap,
   Flow,
   type FlowEvent,
   type FlowHooks,
@@ -270,6 +272,9 @@ async function fitted(
     } finally {
       hooks.onBusy?.(false);
     }
+    const { rows, phi } = flow;
+    // what a merge with others makes use of
+    if (hooks.onState !== undefined && bendIsCheap(rows, phi.length)) flow.bend = bendAt(flow.program, phi, batches);
     const numbers = flow.numbers();
     return { flow, numbers, scores: scoresOf(flow, batches, options) };
   });

@@ -227,8 +227,8 @@ ${statement}
       expect(merged.diagnostics).toEqual([]);
       expect(merged.events.at(-1)).toMatchObject({ kind: "combined", details: { exact: false } });
     }
-    expect(Math.sqrt(far.reduce((sum, d) => sum + d * d, 0) / far.length)).toBeLessThan(0.1);
-    expect(Math.max(...far.map(Math.abs))).toBeLessThan(0.2);
+    expect(Math.sqrt(far.reduce((sum, d) => sum + d * d, 0) / far.length)).toBeLessThan(0.04);
+    expect(Math.max(...far.map(Math.abs))).toBeLessThan(0.1);
   });
 
   test("sandwich standard errors of fits", async () => {
