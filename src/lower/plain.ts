@@ -38,6 +38,8 @@ export function trainWriter(context: StepContext, sink: ProcedureSink): void {
   const rows: Scalar = { kind: "rows" };
   const well = apply("eq", read("outcome"), number(0));
   const natural = apply("lt", number(0), read("natural"));
+  /** Rows are gone over again and again, and the memory holds as many as there are, the latest looks at them. */
+  const limited = apply("lt", number(0), read("total"));
   /** Share of the memory that is kept over so many rows; all of it where nothing was said. */
   const faded = (over: Scalar): Scalar =>
     apply("select", apply("lt", number(0), read("keep")), apply("pow", read("keep"), over), number(1));
@@ -67,7 +69,10 @@ export function trainWriter(context: StepContext, sink: ProcedureSink): void {
       addScaled(
         state.residual,
         state.priorScore,
-        choose(apply("div", rows, apply("max", read("total"), apply("add", read("seen"), read("stale")))), number(1)),
+        choose(
+          apply("div", rows, apply("select", limited, read("total"), apply("add", read("seen"), read("stale")))),
+          number(1),
+        ),
       ),
       // what the memory has left of its own, which but for what was forgotten balances the prior
       addScaled(state.residual, state.gradient, choose(number(0), read("kept"))),
@@ -109,6 +114,10 @@ export function trainWriter(context: StepContext, sink: ProcedureSink): void {
     return sink.body((into) => {
       into.emitAll([
         write("kept", faded(read("stale"))),
+        write("half", apply("div", apply("sub", read("total"), read("stale")), read("seen"))),
+        when(apply("and", limited, apply("lt", read("half"), read("kept"))), [
+          write("kept", apply("max", number(0), read("half"))),
+        ]),
         write("half", apply("div", read("stale"), rows)),
         write("seen", apply("add", apply("mul", read("kept"), read("seen")), read("stale"))),
       ]);

@@ -163,13 +163,22 @@ export class FlowState {
     if (options.plain === null) return { phi, gradient, memory: this.state("memory").slice(), weight: seen };
     const undo = this.mark(true);
     if (seen > 0) this.fade(this.rows / seen);
-    if (steering[control.anchored] === 1) {
-      this.state("information").fill(0);
-      for (const procedure of ["gather", "absorb"] as const) artefact.run(procedure, 0);
-    }
+    this.weighAnchor();
     const memory = this.state("memory").slice();
     undo();
     return { phi, gradient, memory, weight: this.rows };
+  }
+
+  /** What plain steps are held to becomes part of what the rows told: for the end, not for further steps. */
+  protected weighAnchor(): void {
+    const { artefact } = this.program;
+    const steering = this.state("control");
+    const { anchored } = artefact.step.layout.control;
+    if (steering[anchored] !== 1) return;
+    steering[anchored] = 0;
+    this.state("information").fill(0);
+    for (const procedure of ["gather", "absorb"] as const) artefact.run(procedure, 0);
+    this.state("information").fill(0);
   }
 
   /** Sets the artefact in hand to start from a point. */

@@ -396,6 +396,7 @@ export class Flow extends FlowState {
   finish(): void {
     if (this.warming && this.heldCount > 0) this.#warm();
     if (this.rows === 0) throw new NumericalError([diagnose("FF506", null, {})]);
+    this.weighAnchor();
     this.#settle();
     this.#examine();
     this.diagnostics.push(...this.#warnings);
