@@ -9,6 +9,7 @@ import { locate } from "./files.ts";
 import { constants, dataOption, setOption } from "./flow-flags.ts";
 import { type ExitCode, exit } from "./host.ts";
 import { announce, complain, usageError } from "./messages.ts";
+import { type Reporter, reporter } from "./progress.ts";
 import { readState } from "./state-file.ts";
 
 export const stateOption: Option = { name: "state", value: "STATE", help: "the saved state to foretell by" };
@@ -118,4 +119,41 @@ export function isMisuse(found: object | number | undefined): found is Misuse {
 /** What to do with rows that can't be used. */
 export function badRows(given: Arguments): { readonly onBadRow: "stop" | "skip" } {
   return { onBadRow: value(given, badRowOption.name) === "skip" ? "skip" : "stop" };
+}
+
+/** What a verb asks besides what is its own. */
+interface Asking {
+  readonly onBadRow: "stop" | "skip";
+  readonly signal: AbortSignal;
+  readonly onProgress: Reporter["show"];
+  readonly model?: Model;
+}
+
+/** Carries out a verb whose answer is one report: opens what it is about, asks, and writes the report. */
+export async function reported<R>(
+  context: Context,
+  verb: string,
+  ask: (opened: Opened, asking: Asking) => Promise<R>,
+  table: (report: R) => string,
+): Promise<ExitCode> {
+  const { given, host, format } = context;
+  const opened = await openForetelling(context, verb);
+  if (typeof opened === "number") return opened;
+  const { model, source } = opened;
+  const progress = reporter(host, { everyRows: null, mode: "fit" });
+  try {
+    const report = await ask(opened, {
+      ...badRows(given),
+      signal: host.signal,
+      onProgress: progress.show,
+      ...(model === undefined ? {} : { model }),
+    });
+    progress.clear();
+    host.signal.throwIfAborted();
+    host.stdout.write(format === "json" ? `${JSON.stringify(report, null, 2)}\n` : table(report));
+    return exit.ok;
+  } finally {
+    progress.clear();
+    await source.close();
+  }
 }

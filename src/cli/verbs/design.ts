@@ -3,10 +3,9 @@
 import type { DesignReport } from "../../index.ts";
 import { misuse, type Option } from "../arguments.ts";
 import type { Context } from "../context.ts";
-import { badRows, foretellOptions, openForetelling, wholeNumber } from "../foretelling.ts";
-import { type ExitCode, exit } from "../host.ts";
+import { foretellOptions, isMisuse, reported, wholeNumber } from "../foretelling.ts";
+import type { ExitCode } from "../host.ts";
 import { usageError } from "../messages.ts";
-import { reporter } from "../progress.ts";
 
 export const summary = "which candidate rows would teach most";
 export const usage = "design [MODEL] --state STATE --data CANDIDATES [--top K | --choose K]";
@@ -21,34 +20,20 @@ export const options: readonly Option[] = [
 ];
 
 export async function run(context: Context): Promise<ExitCode> {
-  const { given, host, format } = context;
+  const { given } = context;
   const [top, choose] = [wholeNumber(given, "top"), wholeNumber(given, "choose")];
-  for (const found of [top, choose])
-    if (typeof found === "object") return usageError(context, found, "For example: --top 5");
+  if (isMisuse(top)) return usageError(context, top, "For example: --top 5");
+  if (isMisuse(choose)) return usageError(context, choose, "For example: --choose 5");
   if (top !== undefined && choose !== undefined)
     return usageError(context, misuse("--top lists rows, --choose chooses them together."), "Leave one of them out.");
-  const opened = await openForetelling(context, "design");
-  if (typeof opened === "number") return opened;
-  const { state, model, source } = opened;
-  const progress = reporter(host, { everyRows: null, mode: "fit" });
-  try {
-    const { design } = await import("../../index.ts");
-    const report = await design(state, source, {
-      ...badRows(given),
-      signal: host.signal,
-      onProgress: progress.show,
-      ...(typeof top === "number" ? { top } : {}),
-      ...(typeof choose === "number" ? { choose } : {}),
-      ...(model === undefined ? {} : { model }),
-    });
-    progress.clear();
-    host.signal.throwIfAborted();
-    host.stdout.write(format === "json" ? `${JSON.stringify(report, null, 2)}\n` : table(report));
-    return exit.ok;
-  } finally {
-    progress.clear();
-    await source.close();
-  }
+  const { design } = await import("../../index.ts");
+  const own = { ...(top === undefined ? {} : { top }), ...(choose === undefined ? {} : { choose }) };
+  return reported(
+    context,
+    "design",
+    ({ state, source }, asking) => design(state, source, { ...own, ...asking }),
+    table,
+  );
 }
 
 function table({ model, candidates, skipped, together, totalGain, rows, notes }: DesignReport): string {

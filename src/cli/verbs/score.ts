@@ -3,10 +3,9 @@
 import type { ScoreReport } from "../../index.ts";
 import type { Option } from "../arguments.ts";
 import type { Context } from "../context.ts";
-import { badRows, foretellOptions, isMisuse, openForetelling, predicting, predictiveOptions } from "../foretelling.ts";
-import { type ExitCode, exit } from "../host.ts";
+import { foretellOptions, isMisuse, predicting, predictiveOptions, reported } from "../foretelling.ts";
+import type { ExitCode } from "../host.ts";
 import { usageError } from "../messages.ts";
-import { reporter } from "../progress.ts";
 
 export const summary = "how well predictions meet rows that were held out";
 export const usage = "score [MODEL] --state STATE --data DATA [flags]";
@@ -15,30 +14,11 @@ export const example =
 export const options: readonly Option[] = [...foretellOptions, ...predictiveOptions];
 
 export async function run(context: Context): Promise<ExitCode> {
-  const { given, host, format } = context;
+  const { given } = context;
   const said = predicting(given);
   if (isMisuse(said)) return usageError(context, said, "For example: --interval 0.9");
-  const opened = await openForetelling(context, "score");
-  if (typeof opened === "number") return opened;
-  const { state, model, source } = opened;
-  const progress = reporter(host, { everyRows: null, mode: "fit" });
-  try {
-    const { score } = await import("../../index.ts");
-    const report = await score(state, source, {
-      ...said,
-      ...badRows(given),
-      signal: host.signal,
-      onProgress: progress.show,
-      ...(model === undefined ? {} : { model }),
-    });
-    progress.clear();
-    host.signal.throwIfAborted();
-    host.stdout.write(format === "json" ? `${JSON.stringify(report, null, 2)}\n` : table(report));
-    return exit.ok;
-  } finally {
-    progress.clear();
-    await source.close();
-  }
+  const { score } = await import("../../index.ts");
+  return reported(context, "score", ({ state, source }, asking) => score(state, source, { ...said, ...asking }), table);
 }
 
 function table(report: ScoreReport): string {
