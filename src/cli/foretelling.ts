@@ -30,7 +30,7 @@ export const predictiveOptions: readonly Option[] = [
     name: "predictive",
     value: "KIND",
     choices: ["plugin", "linearised", "sampled"],
-    help: "what is done about the uncertainty of the parameters: nothing, the delta method, or draws (linearised)",
+    help: "what is done about the uncertainty of the parameters: nothing, the delta method, or draws (linearised; nothing from 5,000 parameters on)",
   },
   { name: "draws", value: "N", help: "draws of the parameters, for sampled (200)" },
   { name: "seed", value: "N", help: "seed of these draws" },

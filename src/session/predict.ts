@@ -8,6 +8,7 @@ import {
   type Predictor,
   predictor,
 } from "../predict/index.ts";
+import type { Program } from "../runtime/index.ts";
 import { DataError } from "./errors.ts";
 import {
   type ForetellOptions,
@@ -22,7 +23,7 @@ import {
 import { type Data, sourceOf } from "./model.ts";
 
 export interface PredictOptions extends ForetellOptions {
-  /** `linearised` (default), `plugin` or `sampled`. */
+  /** `linearised` unless the model has very many parameters, then `plugin`; or `sampled`. */
   readonly predictive?: PredictiveKind;
   /** Draws of the parameters, for `sampled`; 200 unless said otherwise. */
   readonly draws?: number;
@@ -92,7 +93,7 @@ export function foretellingOf(known: Known, options: PredictOptions): Foretellin
   const knowledge = knowledgeOf(known);
   const build = ({ compiled, bindings, posterior, program }: Knowledge): Predictor =>
     predictor(compiled, bindings, posterior, {
-      predictive: options.predictive ?? "linearised",
+      predictive: predictiveOf(options, program),
       draws: options.draws ?? 200,
       seed: options.seed ?? program.options.seed,
       interval: options.interval ?? program.options.interval,
@@ -109,6 +110,17 @@ export function foretellingOf(known: Known, options: PredictOptions): Foretellin
   return { knowledge: wider, foretell: wider === knowledge ? foretell : build(wider) };
 }
 
+/** Coordinates from which a row's Jacobian takes too long to be solved unasked. */
+const many = 5000;
+
+/** What is done about the uncertainty of the parameters, where nothing is said. */
+export function predictiveOf(
+  { predictive }: Pick<PredictOptions, "predictive">,
+  { parameters }: Program,
+): PredictiveKind {
+  return predictive ?? (parameters.reduce((sum, { size }) => sum + size, 0) > many ? "plugin" : "linearised");
+}
+
 /** Foretells every row of the data by a saved state: one batch after the other, computed as they are taken. */
 export function predict(state: State, data: Data, options: PredictOptions = {}): Predictions {
   return predictions(knownOf(state, options.model), data, options);
@@ -118,7 +130,7 @@ export function predict(state: State, data: Data, options: PredictOptions = {}):
 export function predictions(known: Known, data: Data, options: PredictOptions = {}): Predictions {
   const { knowledge, foretell } = foretellingOf(known, options);
   const interval = options.interval ?? knowledge.program.options.interval;
-  const predictive = options.predictive ?? "linearised";
+  const predictive = predictiveOf(options, knowledge.program);
   const observed = options.observed ?? false;
   const needed = observed ? new Set([...foretell.inputs, ...foretell.observed]) : foretell.inputs;
   const source = sourceOf(data);

@@ -12,7 +12,7 @@ import {
 import { DataError } from "./errors.ts";
 import { type Known, knownOf, rowsFor, type State } from "./foretell.ts";
 import { type Data, sourceOf } from "./model.ts";
-import { foretellingOf, type PredictOptions } from "./predict.ts";
+import { foretellingOf, type PredictOptions, predictiveOf } from "./predict.ts";
 
 export type { CalibrationBin, StatementScore };
 
@@ -80,7 +80,7 @@ export async function scores(
   return {
     schema: "ffm.score/1",
     model: { name: program.name, hash: program.hash },
-    predictive: options.predictive ?? "linearised",
+    predictive: predictiveOf(options, program),
     rows,
     skipped: reading.skipped() + left,
     interval,
