@@ -41,7 +41,7 @@ export type FlowNumbers = Pick<
   | "events"
   | "companions"
   | "tensors"
->;
+> & { readonly program: Program };
 
 /** The place of a coordinate that was not there before. */
 export const noPlace = 0xffffffff;
@@ -347,6 +347,7 @@ export class FlowState {
     const { rows, skipped, passes, converged, logLikelihood, largest, heldCount: heldRows, unfinished } = this;
     const events = [...this.events];
     return {
+      program: this.#program,
       rows,
       skipped,
       passes,
@@ -367,7 +368,7 @@ export class FlowState {
    */
   protected mark(exactly: boolean): () => void {
     const program = this.#program;
-    const { rows, skipped, passes, converged, logLikelihood, largest } = this;
+    const { rows, skipped, passes, converged, logLikelihood, largest, bend } = this;
     const { heldCount, unfinished, settled, escape: escaping } = this;
     const [held, diagnostics, events] = [[...this.held], [...this.diagnostics], [...this.events]];
     const before = [...changing, ...(exactly ? derived : [])].map((name) => [name, this.state(name).slice()] as const);
@@ -379,7 +380,7 @@ export class FlowState {
         this.state("control")[program.artefact.step.layout.control.fresh] = 0;
         refactor(program);
       }
-      Object.assign(this, { rows, skipped, passes, converged, logLikelihood, largest });
+      Object.assign(this, { rows, skipped, passes, converged, logLikelihood, largest, bend });
       Object.assign(this, { held, heldCount, unfinished, settled, escape: escaping });
       this.diagnostics.splice(0, Number.POSITIVE_INFINITY, ...diagnostics);
       this.events.splice(0, Number.POSITIVE_INFINITY, ...events);

@@ -15,7 +15,7 @@ import { FlowState } from "./flow-state.ts";
 import { type Escape, type MaximiseOptions, type Maximum, maximise, vanished } from "./maximise.ts";
 import { loadBatch, type Memory, Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
-import { badRows, copied, describeRow, inParts, joined, portion, stretch, takeRows } from "./rows.ts";
+import { badRows, copied, describeRow, detached, inParts, joined, portion, stretch, takeRows } from "./rows.ts";
 import { gatherRows, pace, rowOrder, trainStep } from "./train.ts";
 import { type Testimony, Witness } from "./witness.ts";
 
@@ -195,24 +195,30 @@ export class Flow extends FlowState {
    * Takes a batch of rows once, `each` of them at a time. The first rows are held and fitted together (see `warmup`).
    */
   update(batch: Batch, each: number = this.program.options.batch ?? batch.rows): void {
-    this.bend = null;
-    let from = 0;
     this.settled = false;
     this.converged = false;
+    // rows that are to be taken apart are not held beyond what is asked for
+    const apart = this.companions.some((companion) => companion.most !== undefined);
+    const parted = this.warming || apart || each < batch.rows;
+    this.#take(parted ? detached(batch, this.program.artefact) : batch, each, apart);
+    this.bend = null;
+  }
+
+  #take(batch: Batch, each: number, apart: boolean): void {
     if (this.program.options.plain !== null) {
       this.#step(batch, each);
       return;
     }
-    if (this.warming) {
+    let from = 0;
+    // rows that can't be used are not held, and others take their place
+    while (this.warming && from < batch.rows) {
       const lacking = Math.max(1, this.warmup - this.heldCount);
-      // rows that are to be taken apart are not held beyond what is asked for
-      const apart = this.companions.some((companion) => companion.most !== undefined);
-      const wanted = apart ? lacking : each * Math.ceil(lacking / each);
-      from = Math.min(batch.rows, wanted);
-      this.#hold(stretch(batch, 0, from));
-      if (this.warming) return;
-      if (from < batch.rows) this.converged = false;
+      const count = Math.min(batch.rows - from, apart ? lacking : each * Math.ceil(lacking / each));
+      this.#hold(stretch(batch, from, count));
+      from += count;
     }
+    if (from > 0 && from === batch.rows) return;
+    this.converged = false;
     const { artefact } = this.program;
     const [control, logLikelihood] = [this.state("control"), this.state("logLikelihood")];
     const { outcome, value } = artefact.step.layout.control;
@@ -300,8 +306,9 @@ export class Flow extends FlowState {
   }
 
   /** All rows several times over in plain steps, each pass in an order that `uniform` draws (null: as they come). */
-  train(batches: readonly Batch[], each: number, uniform: ((pass: number) => () => number) | null): void {
+  train(all: readonly Batch[], each: number, uniform: ((pass: number) => () => number) | null): void {
     const { artefact, options } = this.program;
+    const batches = options.onBadRow === "skip" ? this.#screened(all, Float64Array.from(this.phi)) : all;
     const total = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const passes = options.plain?.passes ?? 1;
     for (let pass = 0; pass < passes && this.#hooks.stopped?.() !== true; pass++) {
@@ -311,8 +318,11 @@ export class Flow extends FlowState {
         const positions = order.subarray(from, Math.min(total, from + each));
         gatherRows(artefact, batches, positions);
         pace(this.program, pass * total + from, passes * total, total);
-        if (!trainStep(artefact, positions.length))
+        if (!trainStep(artefact, positions.length)) {
+          // names the rows that have none here
+          this.#screen(batches);
           throw new NumericalError([diagnose("FF603", null, { what: `The log-likelihood in pass ${pass + 1}` })]);
+        }
         this.#count(positions.length);
         const { logLikelihood } = this;
         this.#hooks.onProgress?.({
@@ -578,16 +588,17 @@ export class Flow extends FlowState {
       const objective = new Objective(artefact, [batch], null);
       if (objective.evaluate(this.phi) > Number.NEGATIVE_INFINITY && Number.isFinite(objective.logLikelihood))
         return [batch];
-      const bad = badRows(this.program, batch, this.phi);
-      if (bad.length === 0) return [batch];
+      const own = detached(batch, artefact);
+      const bad = badRows(this.program, own, this.phi);
+      if (bad.length === 0) return [own];
       if (options.onBadRow === "stop")
-        throw new NumericalError(bad.slice(0, 5).map((row) => describeRow(this.program, batch, row)));
+        throw new NumericalError(bad.slice(0, 5).map((row) => describeRow(this.program, own, row)));
       this.skipped += bad.length;
       const out = new Set(bad.map((b) => b.row));
       return [
         takeRows(
-          batch,
-          Array.from({ length: batch.rows }, (_, row) => row).filter((row) => !out.has(row)),
+          own,
+          Array.from({ length: own.rows }, (_, row) => row).filter((row) => !out.has(row)),
         ),
       ];
     });

@@ -77,6 +77,12 @@ export function inParts(batch: Batch, most: number): Batch[] {
   return parts;
 }
 
+/** The batch apart from an artefact's memory, where it may lie: there the next rows that are looked at take its place. */
+export function detached(batch: Batch, { memory }: { readonly memory: Float64Array }): Batch {
+  for (const values of batch.columns.values()) if (values.buffer === memory.buffer) return copied(batch);
+  return batch;
+}
+
 /** The batch in arrays of its own. */
 export function copied(batch: Batch): Batch {
   return {

@@ -91,6 +91,7 @@ export class LiveFlow {
   update(rows: Rows): void {
     if (
       Array.isArray(rows) &&
+      this.#running?.selection !== nothingSelected &&
       (this.#running === null ? this.#holdObject(rows) : this.#takeObjects(this.#running, rows))
     )
       return;
@@ -98,6 +99,7 @@ export class LiveFlow {
     if (raw.kind === "failure") throw new DataError(raw.diagnostics);
     const batches = [...raw.batches].map((batch) => ({ ...batch, firstRow: this.#handed + batch.firstRow }));
     if (raw.rows === 0) return;
+    if (this.#running?.selection === nothingSelected) this.#running = this.#admitting(this.#running, batches);
     if (this.#running === null) this.#hold(batches);
     else this.#take(this.#running, batches);
     this.#handed += raw.rows;
@@ -134,7 +136,8 @@ export class LiveFlow {
    */
   compress(asked: Pick<FlowOptions, "structure" | "budget">): void {
     const { flow } = this.#started();
-    flow.finish();
+    // plain steps hold no rows, and what they are held to must stay beside them
+    if (flow.program.options.plain === null) flow.finish();
     const { structure, budget } = resolve({}, asked);
     replan(this.#compiled, flow, { ...this.#options, structure, budget }, "as it was asked");
   }
@@ -298,6 +301,14 @@ export class LiveFlow {
     begin(flow);
     const selection = held.length === 0 ? nothingSelected : this.#select(held);
     const misfits = held.length === 0 ? [] : checkSizes(selection, bindings.dims);
+    if (misfits.length > 0) throw new DataError(misfits);
+    return this.#comingIn(flow, selection, bindings);
+  }
+
+  /** A flow that was looked at before its first rows, ready for them. */
+  #admitting({ flow, intake: { bindings } }: Running, batches: readonly RawBatch[]): Running {
+    const selection = this.#select(batches);
+    const misfits = checkSizes(selection, bindings.dims);
     if (misfits.length > 0) throw new DataError(misfits);
     return this.#comingIn(flow, selection, bindings);
   }

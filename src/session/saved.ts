@@ -35,9 +35,9 @@ export interface Reading {
 
 /** The bytes of a flow's state file; `numbers` are those that another is to go on from. */
 export function saveFlow(compiled: Compiled, flow: Flow, reading: Reading, numbers = flow.numbers()): Uint8Array {
-  const { program } = flow;
+  const { program, ...own } = numbers;
   const { bindings, plan, options } = program;
-  const tensors = new Map(numbers.tensors);
+  const tensors = new Map(own.tensors);
   for (const [name, values] of bindings.learnt) tensors.set(`learnt ${name}`, values);
   for (const [name, values] of bindings.once) tensors.set(`once ${name}`, values);
   if (reading.scores) tensors.set("scores", reading.scores.products).set("scored", reading.scores.counts);
@@ -61,7 +61,7 @@ export function saveFlow(compiled: Compiled, flow: Flow, reading: Reading, numbe
     labels: Object.fromEntries(bindings.labels),
     configuration: { ...options },
     blocks: plan.blocks.map(({ parameters, form, size }) => ({ parameters, form, size })),
-    ...numbers,
+    ...own,
     skipped: numbers.skipped + reading.skipped,
     diagnostics: [...flow.diagnostics, ...reading.diagnostics],
     companions,
