@@ -11,6 +11,11 @@ import { type AtResponse, type Bound, bind, type Forward, forwardStep, lower, re
 import { type PlanOptions, plan, type Work } from "./planner/index.ts";
 import { type Ast, parse } from "./syntax/index.ts";
 
+/** Finds the files that a model uses among texts by path: how one that was compiled before is compiled again. */
+export function among(used: Readonly<Record<string, string>>): (path: string) => SourceFile | null {
+  return (path) => (path in used ? { path, text: used[path] as string } : null);
+}
+
 /** Times the stages of a compilation; the clock is the host's. */
 export interface Timer {
   time<T>(stage: string, work: () => T): T;

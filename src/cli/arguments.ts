@@ -52,6 +52,11 @@ export function misuse(message: string, misspelt: string | null = null, candidat
   return { kind: "misuse", message, misspelt, candidates };
 }
 
+/** Whether what was read of a flag can't be understood. */
+export function isMisuse(found: object | number | null | undefined): found is Misuse {
+  return typeof found === "object" && found !== null && "kind" in found && found.kind === "misuse";
+}
+
 /** Reads arguments by a verb's flags. */
 export function parse(argv: readonly string[], options: readonly Option[]): Arguments | Misuse {
   const known = new Map(options.map((option) => [option.name, option]));

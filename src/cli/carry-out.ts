@@ -3,7 +3,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { addAbortSignal } from "node:stream";
 import type { Model, RowSource, Summary } from "../index.ts";
-import { type Arguments, isOn, type Misuse, misuse, type Option, value } from "./arguments.ts";
+import { type Arguments, isMisuse, isOn, type Misuse, misuse, type Option, value } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { locate, readModel, resolver } from "./files.ts";
 import { constants, dataOption, flowFlags, flowOverrides, setOption } from "./flow-flags.ts";
@@ -11,7 +11,7 @@ import { type ExitCode, exit } from "./host.ts";
 import { announce, complain, usageError } from "./messages.ts";
 import { reporter } from "./progress.ts";
 import { ratesOption, withRates } from "./rates.ts";
-import { readState, tidyBeside, writeState } from "./state-file.ts";
+import { stateBytes, tidyBeside, writeState } from "./state-file.ts";
 import { type Stopwatch, stopwatch, timingOption } from "./timing.ts";
 
 type Mode = "fit" | "stream";
@@ -138,7 +138,7 @@ export async function openData(
 }
 
 /** A number of rows given by a flag. */
-function rowsOf(given: Arguments, name: string): number | null | Misuse {
+export function rowsOf(given: Arguments, name: string): number | null | Misuse {
   const text = value(given, name);
   if (text === null) return null;
   const rows = Number(text.replaceAll("_", ""));
@@ -167,10 +167,6 @@ function flushingOf(given: Arguments): Pick<Flushing, "milliseconds" | "rows"> |
   return Number.isSafeInteger(amount) && amount > 0
     ? { milliseconds: null, rows: amount }
     : misuse("--flush-every wants a time or a number of rows, such as 200ms or 100 rows.");
-}
-
-function isMisuse(found: object | number | null): found is Misuse {
-  return typeof found === "object" && found !== null && "kind" in found && found.kind === "misuse";
 }
 
 /** What the flags say about saved states. */
@@ -209,14 +205,11 @@ async function savingOf(context: Context, mode: Mode, saveEvery: number | null):
       states.push(null);
       continue;
     }
-    const found = readState(context, path);
-    if (found.kind === "absent") {
-      announce(context, { code: "usage", message: `I can't read ${path}: ${found.reason}.`, hint: null });
-      return exit.data;
-    }
+    const bytes = stateBytes(context, path);
+    if (typeof bytes === "number") return bytes;
     // A broken state is better named by its file, and before any row is read.
-    (await import("../index.ts")).loadState(found.bytes, path);
-    states.push(found.bytes);
+    (await import("../index.ts")).loadState(bytes, path);
+    states.push(bytes);
   }
   const [resume = null, known = null] = states;
   if (to !== null) tidyBeside(context, to);

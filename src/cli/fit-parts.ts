@@ -2,8 +2,8 @@
 
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { isOn, misuse, type Option, value } from "./arguments.ts";
-import { openModel, writeSummary } from "./carry-out.ts";
+import { isMisuse, isOn, misuse, type Option, value } from "./arguments.ts";
+import { openModel, rowsOf, writeSummary } from "./carry-out.ts";
 import type { Context } from "./context.ts";
 import { locate } from "./files.ts";
 import { flowOverrides } from "./flow-flags.ts";
@@ -45,10 +45,8 @@ export async function carryOutParts(context: Context): Promise<ExitCode> {
   if (files.includes("-")) return usageError(context, misuse("A part is a file, not standard input."), example);
   if (given.positionals.length > 1)
     return usageError(context, misuse("--parts takes one file or a quoted pattern at a time."), example);
-  const every = value(given, "progress");
-  const everyRows = every === null ? null : Number(every.replaceAll("_", ""));
-  if (everyRows !== null && !(Number.isSafeInteger(everyRows) && everyRows > 0))
-    return usageError(context, misuse("--progress wants a number of rows."), "For example: --progress 100000");
+  const everyRows = rowsOf(given, "progress");
+  if (isMisuse(everyRows)) return usageError(context, everyRows, "For example: --progress 100000");
   const overrides = await flowOverrides(context);
   if (overrides === null) return exit.usage;
   const watch = stopwatch(context);

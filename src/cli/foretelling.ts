@@ -8,9 +8,9 @@ import type { Context } from "./context.ts";
 import { locate } from "./files.ts";
 import { constants, dataOption, setOption } from "./flow-flags.ts";
 import { type ExitCode, exit } from "./host.ts";
-import { announce, complain, usageError } from "./messages.ts";
+import { complain, usageError } from "./messages.ts";
 import { type Reporter, reporter } from "./progress.ts";
-import { readState } from "./state-file.ts";
+import { stateBytes } from "./state-file.ts";
 
 export const stateOption: Option = { name: "state", value: "STATE", help: "the saved state to foretell by" };
 export const badRowOption: Option = {
@@ -57,13 +57,10 @@ export async function openForetelling(context: Context, verb: string): Promise<O
   if (set.kind === "misuse") return usageError(context, set, "For example: --set K=5");
   const opened = given.positionals.length === 0 ? null : await openModel(context, verb);
   if (typeof opened === "number") return opened;
-  const found = readState(context, file);
-  if (found.kind === "absent") {
-    announce(context, { code: "usage", message: `I can't read ${file}: ${found.reason}.`, hint: null });
-    return exit.data;
-  }
+  const bytes = stateBytes(context, file);
+  if (typeof bytes === "number") return bytes;
   const { loadState, openSource } = await import("../index.ts");
-  const state = loadState(found.bytes, file);
+  const state = loadState(bytes, file);
   if (opened === null) context.sources.set(state.state.file, state.state.source);
   // sources look for files from the folder of the process; an interruption must reach a pipe that says nothing
   const path = spec !== "-" && !/^[a-z]+:/i.test(spec) && host.cwd !== process.cwd();
@@ -109,11 +106,6 @@ export function predicting(given: Arguments): Predicting | Misuse {
     ...(interval === undefined ? {} : { interval }),
     ...(level === null ? {} : { newLevel: level }),
   };
-}
-
-/** Whether a reading of flags failed. */
-export function isMisuse(found: object | number | undefined): found is Misuse {
-  return typeof found === "object" && "kind" in found && found.kind === "misuse";
 }
 
 /** What to do with rows that can't be used. */

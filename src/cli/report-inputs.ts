@@ -2,23 +2,15 @@
 // predictions against.
 
 import type { Held, LoadedState, Model } from "../index.ts";
-import { misuse, type Option, value } from "./arguments.ts";
+import { isMisuse, misuse, type Option, value } from "./arguments.ts";
 import { openModel } from "./carry-out.ts";
 import type { Context } from "./context.ts";
 import { dataOption, setOption } from "./flow-flags.ts";
-import {
-  badRowOption,
-  badRows,
-  isMisuse,
-  openForetelling,
-  predicting,
-  predictiveOptions,
-  stateOption,
-} from "./foretelling.ts";
-import { type ExitCode, exit } from "./host.ts";
-import { announce, usageError } from "./messages.ts";
+import { badRowOption, badRows, openForetelling, predicting, predictiveOptions, stateOption } from "./foretelling.ts";
+import type { ExitCode } from "./host.ts";
+import { usageError } from "./messages.ts";
 import { reporter } from "./progress.ts";
-import { readState } from "./state-file.ts";
+import { stateBytes } from "./state-file.ts";
 
 /** Flags of both. */
 export const reportFlags: readonly Option[] = [
@@ -55,13 +47,10 @@ async function withoutRows(context: Context, verb: string): Promise<ReportInputs
   const opened = context.given.positionals.length === 0 ? null : await openModel(context, verb);
   if (typeof opened === "number") return opened;
   const file = value(context.given, stateOption.name) ?? "";
-  const found = readState(context, file);
-  if (found.kind === "absent") {
-    announce(context, { code: "usage", message: `I can't read ${file}: ${found.reason}.`, hint: null });
-    return exit.data;
-  }
+  const bytes = stateBytes(context, file);
+  if (typeof bytes === "number") return bytes;
   const { loadState } = await import("../index.ts");
-  return { state: loadState(found.bytes, file), ...(opened === null ? {} : { model: opened.model }), held: [] };
+  return { state: loadState(bytes, file), ...(opened === null ? {} : { model: opened.model }), held: [] };
 }
 
 async function withRows(

@@ -6,18 +6,16 @@ import { basename, dirname, join } from "node:path";
 import type { Diagnostic } from "../index.ts";
 import type { Context } from "./context.ts";
 import { locate, reason } from "./files.ts";
+import { type ExitCode, exit } from "./host.ts";
+import { announce } from "./messages.ts";
 
-/** The bytes of a file, or why there are none. */
-export type Read =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "absent"; readonly reason: string };
-
-/** Reads a state file. */
-export function readState(context: Context, file: string): Read {
+/** The bytes of a state file that a command names; an exit code after saying why there are none. */
+export function stateBytes(context: Context, file: string): Uint8Array | ExitCode {
   try {
-    return { kind: "bytes", bytes: readFileSync(locate(context, file)) };
+    return readFileSync(locate(context, file));
   } catch (error) {
-    return { kind: "absent", reason: reason(error) };
+    announce(context, { code: "usage", message: `I can't read ${file}: ${reason(error)}.`, hint: null });
+    return exit.data;
   }
 }
 

@@ -13,6 +13,6 @@ export { declaredScalar, gaussHermite, logJacobian } from "./declared.ts";
 export { comparison } from "./divergence.ts";
 export type { TableOptions } from "./lines.ts";
 export { normalQuantile } from "./quantile.ts";
-export { type SummaryContext, summarise } from "./summarise.ts";
+export { type SummaryContext, summarise, untimed } from "./summarise.ts";
 export * from "./summary.ts";
 export * from "./table.ts";

@@ -5,6 +5,7 @@ import {
   coverageOf,
   type Flow,
   type FlowEvent,
+  factorWhole,
   NumericalError,
   type Program,
   type ProgramParameter,
@@ -32,6 +33,9 @@ export interface SummaryContext {
   /** How the scores of a fit's rows vary, where it was looked at. */
   readonly scores?: Scores | null;
 }
+
+/** The timing of what is not timed. */
+export const untimed: Summary["timing"] = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
 
 /**
  * Makes the summary of a flow; uses the artefact's factorisation and solver. Throws NumericalError where an estimate,
@@ -150,9 +154,7 @@ class Inverse implements Spread {
     this.size = flow.phi.length;
     const { artefact } = flow.program;
     this.#region("phi").set(flow.phi);
-    this.#region("damping").fill(0);
-    this.#region("information").fill(0);
-    for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
+    factorWhole(artefact, true);
     this.logPrior = this.#region("logPrior")[0] as number;
     this.logdet = this.#region("logdet")[0] as number;
     this.priorDiagonal = this.#region("priorDiagonal").slice();

@@ -4,6 +4,7 @@
 // Snell 1968, "A general definition of residuals"). By differences one standard error up and down along a root of I⁻¹.
 
 import type { Batch } from "../ir/index.ts";
+import { factorWhole } from "./memory.ts";
 import { Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
 import { stateOf } from "./regions.ts";
@@ -22,8 +23,7 @@ export function bendAt({ artefact }: Program, at: Float64Array, batches: readonl
   const phi = Float64Array.from(at);
   const [residual, step] = [stateOf(artefact, "residual"), stateOf(artefact, "step")];
   stateOf(artefact, "phi").set(phi);
-  for (const name of ["information", "damping"] as const) stateOf(artefact, name).fill(0);
-  for (const procedure of ["prior", "factorize"] as const) artefact.run(procedure, 0);
+  factorWhole(artefact, false);
   const root = Array.from({ length: size }, (_, i) => {
     residual.fill(0);
     residual[i] = 1;

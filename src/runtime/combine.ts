@@ -5,6 +5,7 @@
 import type { Artefact } from "../emit/index.ts";
 import { floors, nameOf } from "./diagnose.ts";
 import { maximise } from "./maximise.ts";
+import { factorWhole, memoryDiagonal, shareOf } from "./memory.ts";
 import { Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
 import { stateOf } from "./regions.ts";
@@ -71,7 +72,7 @@ export function combine(program: Program, parts: readonly Remembered[], weights?
     }
     sum += share * part.logLikelihood;
   }
-  const shared = parts.map((part, k) => scaled(artefact, part.memory, shares[k] as number));
+  const shared = parts.map((part, k) => shareOf(artefact, part.memory, shares[k] as number));
   region("memory").fill(0);
   for (const memory of shared) {
     region("information").set(memory);
@@ -106,7 +107,8 @@ function meeting(artefact: Artefact, parts: readonly Remembered[], shares: reado
   const size = artefact.step.size;
   const [weights, sums, plain] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
   for (const [k, { phi, memory }] of parts.entries()) {
-    const diagonal = diagonalOf(artefact, memory);
+    stateOf(artefact, "memory").set(memory);
+    const diagonal = memoryDiagonal(artefact);
     for (let i = 0; i < size; i++) {
       const weight = (shares[k] as number) * (diagonal[i] as number);
       weights[i] = (weights[i] as number) + weight;
@@ -130,31 +132,12 @@ function informed(
   return stateOf(artefact, "product").slice();
 }
 
-/** The diagonal of a memory. */
-function diagonalOf(artefact: Artefact, memory: Float64Array): Float64Array {
-  stateOf(artefact, "memory").set(memory);
-  for (const name of ["information", "prior", "priorDiagonal"] as const) stateOf(artefact, name).fill(0);
-  artefact.run("diagonal", 0);
-  return stateOf(artefact, "diagonal").slice();
-}
-
-/** A share of a memory. */
-function scaled(artefact: Artefact, memory: Float64Array, share: number): Float64Array {
-  if (share === 1) return memory;
-  const control = stateOf(artefact, "control");
-  stateOf(artefact, "memory").set(memory);
-  control[artefact.step.layout.control.kept] = share;
-  artefact.run("fade", 0);
-  return stateOf(artefact, "memory").slice();
-}
-
 /** How far a part is from a point. */
 function distance(program: Program, part: Remembered, phi: Float64Array): Distance {
   const { artefact } = program;
   const product = informed(artefact, part, phi);
   stateOf(artefact, "phi").set(part.phi);
-  for (const name of ["information", "damping"] as const) stateOf(artefact, name).fill(0);
-  for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
+  factorWhole(artefact, true);
   const variance = stateOf(artefact, "variance");
   const known = (i: number): boolean => part.known === null || part.known[i] === 1;
   let [errors, at, square, degrees] = [0, 0, 0, 0];

@@ -43,6 +43,32 @@ export interface Companion {
   conclude?(): readonly Diagnostic[];
 }
 
+/** Numbers by the names of what goes along with a flow, as a saved state holds them. */
+export interface Luggage {
+  readonly companions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly tensors: ReadonlyMap<string, Float64Array>;
+}
+
+/** The baggage that luggage holds under a name; null where there is none. */
+export function baggageIn({ companions, tensors }: Luggage, name: string): Baggage | null {
+  const values = companions[name];
+  if (values === undefined) return null;
+  const prefix = `${name}: `;
+  const own = [...tensors].filter(([key]) => key.startsWith(prefix));
+  return { values, tensors: new Map(own.map(([key, t]) => [key.slice(prefix.length), t])) };
+}
+
+/** Puts baggage under a name to others. */
+export function stow(
+  companions: Record<string, Readonly<Record<string, unknown>>>,
+  tensors: Map<string, Float64Array>,
+  name: string,
+  baggage: Baggage,
+): void {
+  companions[name] = baggage.values;
+  for (const [key, t] of baggage.tensors) tensors.set(`${name}: ${key}`, t.slice());
+}
+
 /** Remembers companions as they are; the result puts them back. */
 export function markAll(companions: readonly Companion[]): () => void {
   const undos = companions.map((companion) => companion.mark?.() ?? copyOf(companion));

@@ -3,6 +3,7 @@
 import type { Artefact } from "../emit/index.ts";
 import { structureOf } from "../structures/index.ts";
 import { blockAt } from "./dense.ts";
+import { memoryDiagonal } from "./memory.ts";
 
 /** Coordinates of a block up to which its dense matrix is made. */
 const affordable = 1000;
@@ -13,7 +14,7 @@ const affordable = 1000;
  * information and prior.
  */
 export function memoryOver(from: Artefact, to: Artefact, places: Uint32Array): Float64Array {
-  const diagonal = diagonalOf(from);
+  const diagonal = memoryDiagonal(from);
   const owner = new Int32Array(from.step.size);
   for (const [k, { first, size }] of from.step.blocks.entries()) owner.fill(k, first, first + size);
   const made = new Map<number, Float64Array>();
@@ -53,13 +54,4 @@ export function memoryOver(from: Artefact, to: Artefact, places: Uint32Array): F
     memory.set(structure.fromDense(dense, block), at);
   }
   return memory;
-}
-
-/** Diagonal of the memory alone. */
-function diagonalOf(artefact: Artefact): Float64Array {
-  const { state } = artefact.step.layout;
-  for (const name of ["information", "prior", "priorDiagonal"] as const)
-    artefact.memory.fill(0, state[name].offset, state[name].offset + state[name].length);
-  artefact.run("diagonal", 0);
-  return artefact.memory.slice(state.diagonal.offset, state.diagonal.offset + state.diagonal.length);
 }

@@ -3,7 +3,7 @@
 
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import type { Batch, StateName } from "../ir/index.ts";
-import { type Companion, markAll } from "./companion.ts";
+import { baggageIn, type Companion, markAll, stow } from "./companion.ts";
 import { NumericalError } from "./errors.ts";
 import type { FlowEvent } from "./event.ts";
 import type { Escape } from "./maximise.ts";
@@ -265,13 +265,11 @@ export class FlowState {
     this.heldCount = heldRows;
   }
 
-  #restoreCompanion(companion: Companion, { companions, tensors }: SavedState): void {
-    const values = companions[companion.name];
-    if (values === undefined) return;
-    const prefix = `${companion.name}: `;
-    const own = [...tensors].filter(([name]) => name.startsWith(prefix));
+  #restoreCompanion(companion: Companion, saved: SavedState): void {
+    const baggage = baggageIn(saved, companion.name);
+    if (baggage === null) return;
     try {
-      companion.restore({ values, tensors: new Map(own.map(([name, t]) => [name.slice(prefix.length), t])) });
+      companion.restore(baggage);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new NumericalError([diagnose("FF532", null, { reason: `its ${companion.name}: ${error.message}` })]);
@@ -339,11 +337,7 @@ export class FlowState {
     const tensors = this.#tensors();
     if (this.heldCount > 0) for (const [name, t] of joined(this.held).columns) tensors.set(`held ${name}`, t);
     const companions: Record<string, Readonly<Record<string, unknown>>> = {};
-    for (const companion of this.companions) {
-      const baggage = companion.save();
-      companions[companion.name] = baggage.values;
-      for (const [name, t] of baggage.tensors) tensors.set(`${companion.name}: ${name}`, t.slice());
-    }
+    for (const companion of this.companions) stow(companions, tensors, companion.name, companion.save());
     const { rows, skipped, passes, converged, logLikelihood, largest, heldCount: heldRows, unfinished } = this;
     const events = [...this.events];
     return {

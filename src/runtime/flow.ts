@@ -13,6 +13,7 @@ import { NumericalError } from "./errors.ts";
 import type { FlowEvent } from "./event.ts";
 import { FlowState } from "./flow-state.ts";
 import { type Escape, type MaximiseOptions, type Maximum, maximise, vanished } from "./maximise.ts";
+import { factorWhole } from "./memory.ts";
 import { loadBatch, type Memory, Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
 import { badRows, copied, describeRow, detached, inParts, joined, portion, stretch, takeRows } from "./rows.ts";
@@ -66,7 +67,8 @@ export class Flow extends FlowState {
   readonly #hooks: FlowHooks;
   /** The full information beside one that leaves something out, where the first rows left doubts; and what it said. */
   #witness: Witness | null = null;
-  #warnings: readonly Diagnostic[] = [];
+  /** What the first rows left to be said at the end, which a state keeps. */
+  warnings: readonly Diagnostic[] = [];
   /** Batches that a fit went over. */
   #usable: readonly Batch[] = [];
 
@@ -197,14 +199,25 @@ export class Flow extends FlowState {
   update(batch: Batch, each: number = this.program.options.batch ?? batch.rows): void {
     this.settled = false;
     this.converged = false;
-    // rows that are to be taken apart are not held beyond what is asked for
-    const apart = this.companions.some((companion) => companion.most !== undefined);
-    const parted = this.warming || apart || each < batch.rows;
-    this.#take(parted ? detached(batch, this.program.artefact) : batch, each, apart);
+    const parted = this.warming || each < batch.rows || this.#cut;
+    this.#take(parted ? detached(batch, this.program.artefact) : batch, each);
     this.bend = null;
   }
 
-  #take(batch: Batch, each: number, apart: boolean): void {
+  /** Whether a companion may want rows of a batch apart. */
+  get #cut(): boolean {
+    return this.companions.some((companion) => companion.most !== undefined);
+  }
+
+  /** Rows that are held or learnt from next, where they are taken `each` at a time. */
+  wanted(each: number): number {
+    if (!this.warming) return each;
+    const lacking = Math.max(1, this.warmup - this.heldCount);
+    // rows that are to be taken apart are not held beyond what is asked for
+    return this.#cut ? lacking : each * Math.ceil(lacking / each);
+  }
+
+  #take(batch: Batch, each: number): void {
     if (this.program.options.plain !== null) {
       this.#step(batch, each);
       return;
@@ -212,8 +225,7 @@ export class Flow extends FlowState {
     let from = 0;
     // rows that can't be used are not held, and others take their place
     while (this.warming && from < batch.rows) {
-      const lacking = Math.max(1, this.warmup - this.heldCount);
-      const count = Math.min(batch.rows - from, apart ? lacking : each * Math.ceil(lacking / each));
+      const count = Math.min(batch.rows - from, this.wanted(each));
       this.#hold(stretch(batch, from, count));
       from += count;
     }
@@ -287,14 +299,6 @@ export class Flow extends FlowState {
     // a witness of another size knows no such coordinates
     if (change[1].length !== this.phi.length) this.#witness = null;
     super.adopt(...change);
-  }
-
-  /** What the first rows left to be said at the end, which a state keeps. */
-  get warnings(): readonly Diagnostic[] {
-    return this.#warnings;
-  }
-  set warnings(said: readonly Diagnostic[]) {
-    this.#warnings = said;
   }
 
   /** What a plain step took in: its rows, and their log-likelihood before it. */
@@ -409,7 +413,7 @@ export class Flow extends FlowState {
     this.weighAnchor();
     this.#settle();
     this.#examine();
-    this.diagnostics.push(...this.#warnings);
+    this.diagnostics.push(...this.warnings);
     for (const companion of this.companions) this.diagnostics.push(...(companion.conclude?.() ?? []));
     const errors = this.#witness?.conclude() ?? [];
     if (errors.length > 0) throw new NumericalError(errors);
@@ -423,11 +427,8 @@ export class Flow extends FlowState {
     const { artefact, options } = this.program;
     // what plain steps carry on lies where the last digits are computed
     const velocity = options.plain === null ? null : this.state("direction").slice();
-    if (!this.settled) artefact.run("finish", 0);
-    else {
-      for (const name of ["information", "damping"] as const) this.state(name).fill(0);
-      for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
-    }
+    if (this.settled) factorWhole(artefact, true);
+    else artefact.run("finish", 0);
     if (velocity !== null) this.state("direction").set(velocity);
     this.settled = true;
   }
@@ -547,7 +548,7 @@ export class Flow extends FlowState {
     const { passes } = this;
     if (maximum.escaping !== null) throw new NumericalError([noMaximum(this.program, maximum.escaping.direction)]);
     this.#examine();
-    this.diagnostics.push(...this.#warnings);
+    this.diagnostics.push(...this.warnings);
     if (said?.far) this.converged = false;
     // with a scale at the rounding of the response the objective is noise: there is nothing left to gain
     const exact = this.diagnostics.some((d) => d.code === "FF605");
@@ -576,7 +577,7 @@ export class Flow extends FlowState {
     const { phi, program: own } = this;
     const said = this.#witness.hear({ program: own, phi, largest: this.largest }, batches);
     if (said.errors.length === 0) this.#witness = null;
-    this.#warnings = said.warnings;
+    this.warnings = said.warnings;
     return said;
   }
 

@@ -5,6 +5,7 @@ import { blockAt } from "./dense.ts";
 import { floors } from "./diagnose.ts";
 import type { Knowledge } from "./flow-state.ts";
 import { maximise } from "./maximise.ts";
+import { shareOf } from "./memory.ts";
 import { Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
 import { stateOf } from "./regions.ts";
@@ -17,16 +18,8 @@ export function weighed(
 ): Knowledge {
   if (factor === 1) return { phi, gradient, memory, weight };
   if (factor === 0) return { phi, gradient: gradient.map(() => 0), memory: new Float64Array(memory.length), weight: 0 };
-  const control = stateOf(artefact, "control");
-  stateOf(artefact, "memory").set(memory);
-  control[artefact.step.layout.control.kept] = factor;
-  artefact.run("fade", 0);
-  return {
-    phi,
-    gradient: gradient.map((g) => factor * g),
-    memory: stateOf(artefact, "memory").slice(),
-    weight: factor * weight,
-  };
+  const own = gradient.map((g) => factor * g);
+  return { phi, gradient: own, memory: shareOf(artefact, memory, factor), weight: factor * weight };
 }
 
 /** Next to nothing: λ I about a point, by which an information has an inverse from the first row on. */

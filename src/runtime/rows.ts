@@ -20,12 +20,16 @@ export function takeRows(batch: Batch, rows: readonly number[]): Batch {
 
 /** Neighbouring rows of a batch. */
 export function stretch(batch: Batch, from: number, count: number): Batch {
-  return count === batch.rows
-    ? batch
-    : takeRows(
-        batch,
-        Array.from({ length: count }, (_, k) => from + k),
-      );
+  if (count === batch.rows) return batch;
+  const columns = new Map<string, Float64Array>();
+  for (const [name, values] of batch.columns) {
+    const width = values.length / batch.rows;
+    const own = new Float64Array(width * count);
+    for (let k = 0; k < width; k++)
+      own.set(values.subarray(k * batch.rows + from, k * batch.rows + from + count), k * count);
+    columns.set(name, own);
+  }
+  return { rows: count, firstRow: batch.firstRow + from, columns };
 }
 
 /** Neighbouring rows of a batch, copied once somebody asks for their columns: most companions of a single row do not. */

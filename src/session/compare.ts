@@ -5,7 +5,15 @@
 import type { Compiled } from "../compile.ts";
 import { diagnose } from "../diagnostics/index.ts";
 import { type LikelihoodTerm, printNode, type RowSource } from "../ir/index.ts";
-import { type Comparison, type Contender, type Course, ranked, type Summary, summarise } from "../reports/index.ts";
+import {
+  type Comparison,
+  type Contender,
+  type Course,
+  ranked,
+  type Summary,
+  summarise,
+  untimed,
+} from "../reports/index.ts";
 import { Flow, prequentialOf } from "../runtime/index.ts";
 import { SourceError } from "../sources/index.ts";
 import { type BoundData, bindData } from "./bind.ts";
@@ -138,7 +146,7 @@ async function byFits(
   for (const [k, { compiled, settings }] of models.entries()) {
     const own = resolve(settings, { ...options, errors: "model" });
     const { flow, skipped, diagnostics } = await run(compiled, source, own, options);
-    const summary = summarise(flow, { skipped, diagnostics, timing });
+    const summary = summarise(flow, { skipped, diagnostics, timing: untimed });
     rows.push(summary.rows);
     contenders.push(contenderOf(names[k] as string, flow, summary, null));
     options.signal?.throwIfAborted();
@@ -148,9 +156,6 @@ async function byFits(
   const count = rows[0] as number;
   return ranked({ mode: "fit", rows: count, response, after: 1, contenders, ahead, leaders: [], course: null });
 }
-
-/** What a comparison does not measure. */
-const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
 
 // ---------------------------------------------------------------- streams
 
@@ -209,7 +214,7 @@ async function byStreams(
   if (flows.every((flow) => flow.rows + flow.heldRows === 0)) throw new DataError([diagnose("FF506", null, {})]);
   const contenders = runners.map(({ flow, intake }, k) => {
     flow.finish();
-    const summary = summarise(flow, { skipped: intake.counts.bad, diagnostics: intake.diagnostics, timing });
+    const summary = summarise(flow, { skipped: intake.counts.bad, diagnostics: intake.diagnostics, timing: untimed });
     return contenderOf(names[k] as string, flow, summary, worthOf(flow, k, { ...laps, whole: false }));
   });
   const { rows: count } = flows[0] as Flow;

@@ -18,63 +18,36 @@ const many = "segments are added number by number, and what it keeps of a sum is
 const noise = "noise of its coordinates would join what it keeps apart";
 const unmaximised = "steps without a search don't stand at the maximum of what was seen";
 
+const all: Readonly<Record<Carrier, true>> = {
+  full: true,
+  root: true,
+  arrow: true,
+  kronecker: true,
+  lowrank: true,
+  diagonal: true,
+  scalar: true,
+  searching: true,
+  plain: true,
+};
+
 /** `true`, or why not. */
 export const carriers: Readonly<Record<Dynamics, Readonly<Record<Carrier, true | string>>>> = {
-  fading: {
-    full: true,
-    root: true,
-    arrow: true,
-    kronecker: true,
-    lowrank: true,
-    diagonal: true,
-    scalar: true,
-    searching: true,
-    plain: true,
-  },
-  window: {
-    full: true,
-    root: many,
-    arrow: true,
-    kronecker: many,
-    lowrank: many,
-    diagonal: true,
-    scalar: true,
-    searching: true,
-    plain: unmaximised,
-  },
+  fading: all,
+  window: { ...all, root: many, kronecker: many, lowrank: many, plain: unmaximised },
   adaptive: {
-    full: true,
-    root: true,
-    arrow: true,
-    kronecker: true,
-    lowrank: true,
-    diagonal: true,
+    ...all,
     scalar: "it tells no coordinate's information from another's, and so not how large a score should be",
-    searching: true,
     plain: unmaximised,
   },
   drift: {
-    full: true,
+    ...all,
     root: "noise is added to a covariance, and its root of the information is not kept by that",
     arrow: noise,
     kronecker: noise,
     lowrank: noise,
-    diagonal: true,
-    scalar: true,
-    searching: true,
     plain: unmaximised,
   },
-  momentum: {
-    full: true,
-    root: true,
-    arrow: true,
-    kronecker: true,
-    lowrank: true,
-    diagonal: true,
-    scalar: true,
-    searching: "a search goes to the maximum, where no step is left to carry on",
-    plain: true,
-  },
+  momentum: { ...all, searching: "a search goes to the maximum, where no step is left to carry on" },
 };
 
 /** Why two of them can't be had together; pairs that are absent can. */

@@ -3,9 +3,10 @@
 
 import type { Compiled } from "../compile.ts";
 import type { Batch } from "../ir/index.ts";
-import { type Foretold, type ForetoldStatement, type Predictor, posteriorOf, predictor } from "../predict/index.ts";
-import { type Summary, summarise } from "../reports/index.ts";
+import { type Foretold, type ForetoldStatement, type Predictor, posteriorOf } from "../predict/index.ts";
+import { type Summary, summarise, untimed } from "../reports/index.ts";
 import { type Flow, NumericalError, type Program, prequentialOf, stretch } from "../runtime/index.ts";
+import { predictorOf } from "./foretell.ts";
 
 /** A line that is told, as JSON has it. */
 export type Line = Readonly<Record<string, unknown>>;
@@ -70,8 +71,7 @@ function looked<T>(flow: Flow, look: (finished: Flow) => T): T | null {
 }
 
 function parametersOf(flow: Flow): readonly Line[] {
-  const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
-  const summary: Summary = summarise(flow, { skipped: 0, diagnostics: [], timing });
+  const summary: Summary = summarise(flow, { skipped: 0, diagnostics: [], timing: untimed });
   return summary.parameters.map(({ name, index, estimate, se, lower, upper }) => ({
     name,
     index,
@@ -89,9 +89,8 @@ function predictions(compiled: Compiled, flow: Flow, { write }: Emission): Emitt
     const posterior = posteriorOf(program, flow.phi);
     if (made?.program === program) made.predict.renew(posterior);
     else {
-      const { seed, interval, backend, exact } = program.options;
-      const how = { predictive: "linearised", draws: 0, seed, interval, backend, exact } as const;
-      made = { program, predict: predictor(compiled, program.bindings, posterior, how) };
+      const { bindings } = program;
+      made = { program, predict: predictorOf({ compiled, program, bindings, posterior }, {}) };
     }
     return made.predict;
   };
@@ -99,8 +98,7 @@ function predictions(compiled: Compiled, flow: Flow, { write }: Emission): Emitt
     *parts(batch) {
       const each = flow.program.options.batch ?? batch.rows;
       for (let from = 0; from < batch.rows; ) {
-        const wanted = flow.warming ? each * Math.ceil(Math.max(1, flow.warmup - flow.heldRows) / each) : each;
-        const count = Math.min(batch.rows - from, wanted);
+        const count = Math.min(batch.rows - from, flow.wanted(each));
         yield { part: stretch(batch, from, count), from };
         from += count;
       }

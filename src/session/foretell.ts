@@ -4,7 +4,15 @@
 import type { Compiled } from "../compile.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import type { Batch, Bindings, DataRequest, RawBatch, RawColumn, RowSource } from "../ir/index.ts";
-import { newLevel, type Posterior, posteriorOf, widened } from "../predict/index.ts";
+import {
+  newLevel,
+  type Posterior,
+  type PredictiveKind,
+  type Predictor,
+  posteriorOf,
+  predictor,
+  widened,
+} from "../predict/index.ts";
 import type { Flow, Program, Progress } from "../runtime/index.ts";
 import { SourceError, select } from "../sources/index.ts";
 import { checkSizes, notForGlobs } from "./bind.ts";
@@ -54,6 +62,44 @@ export function knowledgeOf(known: Known): Knowledge {
 
 function restored({ loaded, compiled }: Known & { kind: "state" }): { program: Program; flow: Flow } {
   return finishedFlow(loaded, compiled);
+}
+
+/** How predictions are made of an estimate and its covariance. */
+export interface PredictiveOptions {
+  /** `linearised` unless the model has very many parameters, then `plugin`; or `sampled`. */
+  readonly predictive?: PredictiveKind;
+  /** Draws of the parameters, for `sampled`; 200 unless said otherwise. */
+  readonly draws?: number;
+  readonly seed?: number;
+  /** Probability of intervals; that of the model's flow unless said otherwise. */
+  readonly interval?: number;
+}
+
+/** Coordinates from which a row's Jacobian takes too long to be solved unasked. */
+const many = 5000;
+
+/** What is done about the uncertainty of the parameters, where nothing is said. */
+export function predictiveOf(
+  { predictive }: Pick<PredictiveOptions, "predictive">,
+  { parameters }: Program,
+): PredictiveKind {
+  return predictive ?? (parameters.reduce((sum, { size }) => sum + size, 0) > many ? "plugin" : "linearised");
+}
+
+/** The predictor of what is known. */
+export function predictorOf(
+  { compiled, bindings, posterior, program }: Knowledge,
+  options: PredictiveOptions,
+): Predictor {
+  const { seed, interval, backend, exact } = program.options;
+  return predictor(compiled, bindings, posterior, {
+    predictive: predictiveOf(options, program),
+    draws: options.draws ?? 200,
+    seed: options.seed ?? seed,
+    interval: options.interval ?? interval,
+    backend,
+    exact,
+  });
 }
 
 /** The same with one level more in each category that is read, known by its prior; throws DataError where that can't be. */

@@ -8,7 +8,7 @@ import { carried, type Flow, noPlace, type Program } from "../runtime/index.ts";
 import { nothingSelected } from "./bind.ts";
 import { construct } from "./construct.ts";
 import { DataError } from "./errors.ts";
-import { blocksFor, placesOf, united } from "./merge-levels.ts";
+import { blocksFor, placesOf, sizesOf, united } from "./merge-levels.ts";
 import type { Resolved } from "./options.ts";
 import { startOf } from "./program.ts";
 
@@ -58,17 +58,4 @@ function eventOf(flow: Flow, { bindings: { levels: old } }: Program, { levels }:
     message: `${count === 1 ? "A new level" : `${count} new levels`}: ${told.join("; ")}.`,
     details: { categories: fresh.map(({ name }) => name), added: count },
   };
-}
-
-/** Sizes of the parameters, and of their first axes. */
-function sizesOf(
-  compiled: Compiled,
-  { dims }: Bindings,
-): ReadonlyMap<string, { readonly size: number; readonly levels: number }> {
-  return new Map(
-    compiled.density.parameters.map((p) => {
-      const shape = p.freeShape.map((d) => (typeof d === "number" ? d : (dims.get(d.name) ?? 0) + d.plus));
-      return [p.name, { size: shape.reduce((n, d) => n * d, 1), levels: shape[0] ?? 1 }];
-    }),
-  );
 }

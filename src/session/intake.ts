@@ -5,6 +5,7 @@ import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import type { Batch, Bindings, DataRequest, RawBatch, RawColumn } from "../ir/index.ts";
 import {
   type Baggage,
+  baggageIn,
   type Fingerprint,
   fingerprintFrom,
   fingerprintName,
@@ -243,13 +244,9 @@ export class Intake {
     return new Map(all);
   }
 
-  #restore({ companions, tensors }: SavedState): void {
-    const found = (name: string): Baggage | null => {
-      const values = companions[name];
-      if (values === undefined) return null;
-      const own = [...tensors].filter(([key]) => key.startsWith(`${name}: `));
-      return { values, tensors: new Map(own.map(([key, t]) => [key.slice(name.length + 2), t])) };
-    };
+  #restore(saved: SavedState): void {
+    const { companions } = saved;
+    const found = (name: string): Baggage | null => baggageIn(saved, name);
     try {
       const { identity } = this.#parts.options;
       if (identity !== null) this.#names = identitiesFrom(found(identityName), identity.last);

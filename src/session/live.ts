@@ -5,8 +5,8 @@ import type { FlowOptions } from "../check/index.ts";
 import type { Compiled } from "../compile.ts";
 import { diagnose } from "../diagnostics/index.ts";
 import type { Bindings, RawBatch, RawColumn } from "../ir/index.ts";
-import { type Summary, summarise } from "../reports/index.ts";
-import { Flow, featureLearner } from "../runtime/index.ts";
+import { type Summary, summarise, untimed } from "../reports/index.ts";
+import { Flow, featureLearner, inParts, copied as ownRows } from "../runtime/index.ts";
 import {
   type Encoder,
   encoder,
@@ -99,7 +99,10 @@ export class LiveFlow {
     if (raw.kind === "failure") throw new DataError(raw.diagnostics);
     const batches = [...raw.batches].map((batch) => ({ ...batch, firstRow: this.#handed + batch.firstRow }));
     if (raw.rows === 0) return;
-    if (this.#running?.selection === nothingSelected) this.#running = this.#admitting(this.#running, batches);
+    if (this.#running?.selection === nothingSelected) {
+      const { flow, intake } = this.#running;
+      this.#running = this.#admitting(flow, intake.bindings, batches);
+    }
     if (this.#running === null) this.#hold(batches);
     else this.#take(this.#running, batches);
     this.#handed += raw.rows;
@@ -123,10 +126,9 @@ export class LiveFlow {
   /** The whole summary (`ffm.summary/1`) of all rows so far. */
   summary(): Summary {
     const { flow, intake } = this.#started();
-    const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
     const { counts, diagnostics, missing } = intake;
     const leftOut = { ...counts, bad: counts.bad + flow.skipped };
-    const context = { skipped: counts.bad, leftOut, missing, diagnostics, timing };
+    const context = { skipped: counts.bad, leftOut, missing, diagnostics, timing: untimed };
     return flow.peek((finished) => summarise(finished, context));
   }
 
@@ -279,7 +281,7 @@ export class LiveFlow {
       const learner = featureLearner(program.artefact);
       const looking = new Intake({ selection, bindings: data.bindings, options: this.#options });
       for (const raw of held) {
-        for (const part of split(looking.take(raw), program.plan.batchRows)) learner.add(part);
+        for (const part of inParts(looking.take(raw), program.plan.batchRows)) learner.add(part);
       }
       settle(this.#compiled, program, learner);
     }
@@ -299,14 +301,12 @@ export class LiveFlow {
       companions: companionsOf(this.#compiled, program, this.#options, { live: true }),
     });
     begin(flow);
-    const selection = held.length === 0 ? nothingSelected : this.#select(held);
-    const misfits = held.length === 0 ? [] : checkSizes(selection, bindings.dims);
-    if (misfits.length > 0) throw new DataError(misfits);
-    return this.#comingIn(flow, selection, bindings);
+    return this.#admitting(flow, bindings, held);
   }
 
-  /** A flow that was looked at before its first rows, ready for them. */
-  #admitting({ flow, intake: { bindings } }: Running, batches: readonly RawBatch[]): Running {
+  /** A flow whose sizes and levels are known, ready for rows like these; for none yet where there are none. */
+  #admitting(flow: Flow, bindings: Bindings, batches: readonly RawBatch[]): Running {
+    if (batches.length === 0) return this.#comingIn(flow, nothingSelected, bindings);
     const selection = this.#select(batches);
     const misfits = checkSizes(selection, bindings.dims);
     if (misfits.length > 0) throw new DataError(misfits);
@@ -315,10 +315,7 @@ export class LiveFlow {
 
   #restored(resumed: LoadedState, held: readonly RawBatch[]): Running {
     const { flow } = restoreFlow(resumed, this.#options, this.#compiled, { live: true });
-    const selection = held.length === 0 ? nothingSelected : this.#select(held);
-    const misfits = held.length === 0 ? [] : checkSizes(selection, resumed.bindings.dims);
-    if (misfits.length > 0) throw new DataError(misfits);
-    return this.#comingIn(flow, selection, resumed.bindings);
+    return this.#admitting(flow, resumed.bindings, held);
   }
 
   /** Takes a few ordinary objects; false, and nothing taken, where they must go the general way. */
@@ -344,8 +341,8 @@ export class LiveFlow {
     try {
       for (const raw of batches) {
         const batch = intake.take(raw);
-        const own = batches.length === 1 ? batch : duplicate(batch);
-        parts.push(...split(own, flow.program.plan.batchRows));
+        const own = batches.length === 1 ? batch : ownRows(batch);
+        parts.push(...inParts(own, flow.program.plan.batchRows));
       }
       flow.updateAll(parts);
     } catch (error) {
@@ -384,29 +381,4 @@ function copied(batch: RawBatch): RawBatch {
   const copy = (column: RawColumn): RawColumn =>
     column.kind === "text" ? column : { ...column, values: column.values.slice() };
   return { ...batch, columns: new Map([...batch.columns].map(([name, column]) => [name, copy(column)])) };
-}
-
-function duplicate(batch: Batch): Batch {
-  return { ...batch, columns: new Map([...batch.columns].map(([name, values]) => [name, values.slice()])) };
-}
-
-/** A batch in parts of at most `most` rows. */
-function split(batch: Batch, most: number): readonly Batch[] {
-  if (batch.rows <= most) return batch.rows === 0 ? [] : [batch];
-  const parts: Batch[] = [];
-  for (let from = 0; from < batch.rows; from += most) parts.push(part(batch, from, Math.min(most, batch.rows - from)));
-  return parts;
-}
-
-/** Neighbouring rows of a batch, in arrays of their own. */
-function part(batch: Batch, from: number, rows: number): Batch {
-  const columns = new Map<string, Float64Array>();
-  for (const [name, values] of batch.columns) {
-    const width = values.length / batch.rows;
-    const own = new Float64Array(width * rows);
-    for (let k = 0; k < width; k++)
-      own.set(values.subarray(k * batch.rows + from, k * batch.rows + from + rows), k * rows);
-    columns.set(name, own);
-  }
-  return { rows, firstRow: batch.firstRow + from, columns };
 }

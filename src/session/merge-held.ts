@@ -2,7 +2,7 @@
 // whole has them.
 
 import type { Batch, Density } from "../ir/index.ts";
-import { type Program, stretch } from "../runtime/index.ts";
+import { inParts, type Program } from "../runtime/index.ts";
 import type { LoadedState } from "./saved.ts";
 
 /** The held rows of a state as batches of a program that has its levels among others. */
@@ -17,9 +17,5 @@ export function heldOf(program: Program, density: Density, { state, bindings }: 
     const own = (bindings.levels.get(name) ?? []).map((level) => whole.get(level) as number);
     columns.set(name, category ? values.map((level) => own[level] ?? level) : values);
   }
-  const batch: Batch = { rows: state.heldRows, firstRow: 1, columns };
-  const batches: Batch[] = [];
-  for (let from = 0; from < batch.rows; from += capacity)
-    batches.push(stretch(batch, from, Math.min(capacity, batch.rows - from)));
-  return batches;
+  return inParts({ rows: state.heldRows, firstRow: 1, columns }, capacity);
 }

@@ -278,3 +278,16 @@ function resized(
   }
   return { kind: "blocks", blocks: sized };
 }
+
+/** Sizes of the parameters, and of their first axes. */
+export function sizesOf(
+  compiled: Compiled,
+  { dims }: Bindings,
+): ReadonlyMap<string, { readonly size: number; readonly levels: number }> {
+  return new Map(
+    compiled.density.parameters.map((p) => {
+      const shape = p.freeShape.map((d) => (typeof d === "number" ? d : (dims.get(d.name) ?? 0) + d.plus));
+      return [p.name, { size: shape.reduce((n, d) => n * d, 1), levels: shape[0] ?? 1 }];
+    }),
+  );
+}

@@ -21,7 +21,7 @@ import { construct } from "./construct.ts";
 import { DataError } from "./errors.ts";
 import { isQuadratic } from "./merge-exact.ts";
 import { heldOf } from "./merge-held.ts";
-import { blocksFor, placesOf, united } from "./merge-levels.ts";
+import { blocksFor, placesOf, sizesOf, united } from "./merge-levels.ts";
 import { type Part, stateOf } from "./merge-outcome.ts";
 import type { Resolved } from "./options.ts";
 import { type LoadedState, loadState, restoreFlow, summaryOf } from "./saved.ts";
@@ -168,7 +168,7 @@ function joined(parts: readonly Part[], options: MergeOptions): Merged {
     mode: parts.every((part) => part.loaded.options.mode === "fit") ? "fit" : "stream",
   };
   const chosen = blocksFor(
-    sizesOf(first, bindings),
+    sizesOf(compiled, bindings),
     parts.map((part) => part.loaded.state.blocks),
   );
   if (chosen.kind === "refused") throw fail(parts.at(-1) as Part, chosen.reason);
@@ -220,17 +220,4 @@ function judged(program: Program, parts: readonly Remembered[], count: number): 
   const verdict = robustly(program, parts, count);
   if (verdict.kind === "refused") throw new DataError([diagnose("FF543", null, { count, reason: verdict.reason })]);
   return verdict;
-}
-
-/** Sizes of the parameters, and of their first axes, with the levels of all parts. */
-function sizesOf(
-  { loaded: { compiled } }: Part,
-  { dims }: LoadedState["bindings"],
-): ReadonlyMap<string, { readonly size: number; readonly levels: number }> {
-  return new Map(
-    compiled.density.parameters.map((p) => {
-      const shape = p.freeShape.map((d) => (typeof d === "number" ? d : (dims.get(d.name) ?? 0) + d.plus));
-      return [p.name, { size: shape.reduce((n, d) => n * d, 1), levels: shape[0] ?? 1 }];
-    }),
-  );
 }

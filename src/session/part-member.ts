@@ -1,7 +1,7 @@
 // One thread's share of a fit over parts: it opens its parts itself, tells what their rows showed, reads them into memory
 // of its own, and then passes over them whenever the leader asks. Its rows never leave it.
 
-import { type Compiled, compileSource } from "../compile.ts";
+import { among, type Compiled, compileSource } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { Batch, Bindings, PlanBlock, RowSource } from "../ir/index.ts";
 import {
@@ -170,7 +170,7 @@ export function partMember(answer: (answer: PartAnswer) => void): (order: PartOr
       const found = compileSource(order.source, {
         file: order.file,
         set: order.constants,
-        resolve: (path) => (path in order.used ? { path, text: order.used[path] as string } : null),
+        resolve: among(order.used),
       });
       if (found.compiled === null) throw new CompileError(found.diagnostics);
       [compiled, options] = [found.compiled, order.options];

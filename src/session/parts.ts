@@ -16,7 +16,6 @@ import {
   type Program,
   type Scores,
   type Steadied,
-  sandwichIsCheap,
   scoresAt,
   scoresTogether,
   unitedRows,
@@ -39,6 +38,7 @@ import {
 import { chosen } from "./pilot.ts";
 import { startOf } from "./program.ts";
 import { settle } from "./reader.ts";
+import { scoresWanted } from "./run.ts";
 import { saveFlow } from "./saved.ts";
 import { steadierOf } from "./steady.ts";
 
@@ -185,13 +185,13 @@ async function apart(
 
 /** How the scores of all rows vary at the estimate, where it is asked for or costs little. */
 async function scoresOf(
-  { program, phi, rows }: Flow,
+  flow: Flow,
   workers: readonly PartWorker[],
   own: readonly Batch[],
-  { errors }: Resolved,
+  options: Resolved,
 ): Promise<Scores | null> {
-  const wanted = errors === "sandwich" || (errors === "auto" && sandwichIsCheap(rows, phi.length));
-  if (!wanted || phi.length === 0) return null;
+  if (!scoresWanted(flow, options)) return null;
+  const { program, phi } = flow;
   const order = { kind: "ffm.part", step: "scores", phi: Float64Array.from(phi) } as const;
   const asked = workers.map((worker) => answered(worker, order, "scores"));
   return scoresTogether([scoresAt(program, phi, own), ...(await Promise.all(asked)).map(({ scores }) => scores)]);

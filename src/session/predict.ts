@@ -1,14 +1,7 @@
 // Predictions: rows of data to distributions of their responses, a batch at a time, by a saved state or a flow.
 
 import { diagnose } from "../diagnostics/index.ts";
-import {
-  type Foretold,
-  type ForetoldStatement,
-  type PredictiveKind,
-  type Predictor,
-  predictor,
-} from "../predict/index.ts";
-import type { Program } from "../runtime/index.ts";
+import type { Foretold, ForetoldStatement, PredictiveKind, Predictor } from "../predict/index.ts";
 import { DataError } from "./errors.ts";
 import {
   type ForetellOptions,
@@ -16,20 +9,16 @@ import {
   type Known,
   knowledgeOf,
   knownOf,
+  type PredictiveOptions,
+  predictiveOf,
+  predictorOf,
   rowsFor,
   type State,
   withNewLevels,
 } from "./foretell.ts";
 import { type Data, sourceOf } from "./model.ts";
 
-export interface PredictOptions extends ForetellOptions {
-  /** `linearised` unless the model has very many parameters, then `plugin`; or `sampled`. */
-  readonly predictive?: PredictiveKind;
-  /** Draws of the parameters, for `sampled`; 200 unless said otherwise. */
-  readonly draws?: number;
-  readonly seed?: number;
-  /** Probability of intervals; that of the model's flow unless said otherwise. */
-  readonly interval?: number;
+export interface PredictOptions extends ForetellOptions, PredictiveOptions {
   /** At a level that was not there when the model learnt: `error` (default), or parameters known by their `prior` alone. */
   readonly newLevel?: "error" | "prior";
   /** Whether rows hold their responses, too, and these are to be placed. */
@@ -91,34 +80,14 @@ export interface Foretelling {
 /** Builds the predictor of what is known; throws DataError where the model says nothing about rows. */
 export function foretellingOf(known: Known, options: PredictOptions): Foretelling {
   const knowledge = knowledgeOf(known);
-  const build = ({ compiled, bindings, posterior, program }: Knowledge): Predictor =>
-    predictor(compiled, bindings, posterior, {
-      predictive: predictiveOf(options, program),
-      draws: options.draws ?? 200,
-      seed: options.seed ?? program.options.seed,
-      interval: options.interval ?? program.options.interval,
-      backend: program.options.backend,
-      exact: program.options.exact,
-    });
-  const foretell = build(knowledge);
+  const foretell = predictorOf(knowledge, options);
   if (foretell.statements.length === 0) {
     const reason = "it has no statement about a response that varies by row";
     throw new DataError([diagnose("FF551", null, { reason })]);
   }
   if (options.newLevel !== "prior") return { knowledge, foretell };
   const wider = withNewLevels(knowledge, foretell.inputs);
-  return { knowledge: wider, foretell: wider === knowledge ? foretell : build(wider) };
-}
-
-/** Coordinates from which a row's Jacobian takes too long to be solved unasked. */
-const many = 5000;
-
-/** What is done about the uncertainty of the parameters, where nothing is said. */
-export function predictiveOf(
-  { predictive }: Pick<PredictOptions, "predictive">,
-  { parameters }: Program,
-): PredictiveKind {
-  return predictive ?? (parameters.reduce((sum, { size }) => sum + size, 0) > many ? "plugin" : "linearised");
+  return { knowledge: wider, foretell: wider === knowledge ? foretell : predictorOf(wider, options) };
 }
 
 /** Foretells every row of the data by a saved state: one batch after the other, computed as they are taken. */

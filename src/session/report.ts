@@ -18,8 +18,10 @@ import {
 } from "../plots/index.ts";
 import { declaredScalar, normalQuantile, type Summary } from "../reports/index.ts";
 import {
+  baggageIn,
   blockInformation,
   type Flow,
+  factorWhole,
   nameOf,
   type PathRecord,
   type Program,
@@ -111,8 +113,8 @@ function described(svg: string, { title, alternative }: Plot): string {
 function shownOf(state: State, { model, held = [] }: ReportOptions): Shown {
   const loaded = state instanceof Uint8Array ? loadState(state) : state;
   const { flow } = finishedFlow(loaded, model?.compiled);
-  inform(flow.program);
-  const found = summaryOf(loaded);
+  const found = summaryOf(loaded, flow);
+  factorWhole(flow.program.artefact, true);
   const summary = { ...found, plan: { ...found.plan, blocks: reasoned(loaded, found.plan.blocks) } };
   const { file: named, source } = loaded.state;
   return {
@@ -144,14 +146,7 @@ function reasoned(
   }
 }
 
-/** Leaves the prior's information and the variances of the estimate in the artefact's memory, nothing else added. */
-function inform({ artefact }: Program): void {
-  const { damping, information } = artefact.step.layout.state;
-  for (const { offset, length } of [damping, information]) artefact.memory.fill(0, offset, offset + length);
-  for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
-}
-
-/** The information of all rows and of the prior, where `inform` left it. */
+/** The information of all rows and of the prior, where `factorWhole` left it. */
 function informationOf(program: Program): Information {
   const { artefact, parameters, plan } = program;
   const { step, memory } = artefact;
@@ -174,11 +169,8 @@ function informationOf(program: Program): Information {
 
 /** The recorded path and where it ended, in the space of the parameters; null where nothing was recorded. */
 function pathOfState({ state, options }: LoadedState, flow: Flow, summary: Summary): Path | null {
-  const values = state.companions[pathName];
-  if (values === undefined) return null;
-  const prefix = `${pathName}: `;
-  const own = [...state.tensors].filter(([name]) => name.startsWith(prefix));
-  const record = pathOf({ values, tensors: new Map(own.map(([name, t]) => [name.slice(prefix.length), t])) });
+  const baggage = baggageIn(state, pathName);
+  const record = baggage === null ? null : pathOf(baggage);
   if (record === null || record.coordinates.some((i) => i >= flow.phi.length)) return null;
   const ended = flow.rows > (record.rows.at(-1) ?? 0);
   const z = normalQuantile(0.5 + options.interval / 2);

@@ -19,8 +19,8 @@ import {
   sandwichIsCheap,
   scoresAt,
 } from "../runtime/index.ts";
-import { SourceError, select } from "../sources/index.ts";
-import { bindData, checkSizes, notForGlobs } from "./bind.ts";
+import { SourceError } from "../sources/index.ts";
+import { bindData } from "./bind.ts";
 import { companionsOf } from "./companions.ts";
 import { requestsOf } from "./dynamics.ts";
 import { type Emission, emitter } from "./emit.ts";
@@ -143,14 +143,10 @@ async function resumed(
   hooks: RunHooks,
   timed: Timed,
 ): Promise<Untimed> {
-  const selection = select(requestsOf(compiled.density, options), source, notForGlobs(compiled.density));
-  if (selection.kind === "failure") throw new DataError(selection.diagnostics);
+  const data = boundTo(compiled, loaded.bindings, source, options);
   const { program, flow } = await timed("compileMs", () => restoreFlow(loaded, options, compiled));
-  const diagnostics = checkSizes(selection, loaded.bindings.dims);
-  if (diagnostics.length > 0) throw new DataError(diagnostics);
   const course: Course = { flow, notes: [] };
   const parts = { ...readerParts(compiled, program, options, hooks, course), saved: loaded.state };
-  const data = { selection, bindings: loaded.bindings };
   const reader = new Reader(data, source, options, program.plan.batchRows, hooks, parts);
   const numbers = await follow(compiled, flow, reader, options, hooks, timed);
   return ended(flow, numbers, null, reader, course);
@@ -281,10 +277,14 @@ async function fitted(
 }
 
 /** How scores vary at the estimate, where it is asked for or costs little. */
-function scoresOf({ program, phi, rows }: Flow, batches: readonly Batch[], { errors }: Resolved): Scores | null {
+function scoresOf(flow: Flow, batches: readonly Batch[], options: Resolved): Scores | null {
+  return scoresWanted(flow, options) ? scoresAt(flow.program, flow.phi, batches) : null;
+}
+
+/** Whether a fit is to say how its scores vary. */
+export function scoresWanted({ program, phi, rows }: Flow, { errors }: Resolved): boolean {
   const wanted = errors === "sandwich" || (errors === "auto" && sandwichIsCheap(rows, phi.length));
-  const whole = program.plan.blocks.every(({ loss }) => loss === 0);
-  return wanted && whole && phi.length > 0 ? scoresAt(program, phi, batches) : null;
+  return wanted && phi.length > 0 && program.plan.blocks.every(({ loss }) => loss === 0);
 }
 
 const ownRoom = (length: number): Float64Array => new Float64Array(length);

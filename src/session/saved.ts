@@ -1,10 +1,10 @@
 // Flows to states and back: what a state must hold so that its model, sizes, levels and numbers come back as they were.
 
 import type { FlowOptions } from "../check/index.ts";
-import { type Compiled, compileSource } from "../compile.ts";
+import { among, type Compiled, compileSource } from "../compile.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import { type Bindings, formFits, type Shape } from "../ir/index.ts";
-import { type Summary, summarise } from "../reports/index.ts";
+import { type Summary, summarise, untimed } from "../reports/index.ts";
 import {
   type Baggage,
   decodeState,
@@ -13,6 +13,7 @@ import {
   type Program,
   type SavedState,
   type Scores,
+  stow,
 } from "../runtime/index.ts";
 import { nothingSelected } from "./bind.ts";
 import { type Circumstances, companionsOf } from "./companions.ts";
@@ -42,10 +43,7 @@ export function saveFlow(compiled: Compiled, flow: Flow, reading: Reading, numbe
   for (const [name, values] of bindings.once) tensors.set(`once ${name}`, values);
   if (reading.scores) tensors.set("scores", reading.scores.products).set("scored", reading.scores.counts);
   const companions = { ...numbers.companions };
-  for (const [name, { values, tensors: own }] of reading.baggage?.() ?? []) {
-    companions[name] = values;
-    for (const [key, t] of own) tensors.set(`${name}: ${key}`, t);
-  }
+  for (const [name, baggage] of reading.baggage?.() ?? []) stow(companions, tensors, name, baggage);
   // when a run goes on, batches are as long, and it is known what the plan loses
   const losses = plan.blocks.map(({ loss }) => loss);
   const kept = { batchRows: plan.batchRows, losses, warnings: [...flow.warnings] };
@@ -85,7 +83,7 @@ export function loadState(bytes: Uint8Array, file = "the state"): LoadedState {
   const { compiled, diagnostics } = compileSource(state.source, {
     file: state.file,
     set: state.constants,
-    resolve: (path) => (path in state.used ? { path, text: state.used[path] as string } : null),
+    resolve: among(state.used),
   });
   if (compiled === null) throw new CompileError(diagnostics);
   return {
@@ -148,19 +146,15 @@ export function finishedFlow(loaded: LoadedState, compiled = loaded.compiled): {
   return { program: flow.program, flow };
 }
 
-/** The summary of a saved state. */
-export function summaryOf(loaded: LoadedState): Summary {
-  const { flow } = restoreFlow(loaded);
-  const timing = { compileMs: 0, readMs: 0, updateMs: 0, totalMs: 0 };
+/** The summary of a saved state; `flow` is its flow where it was finished already. */
+export function summaryOf(loaded: LoadedState, flow: Flow = finishedFlow(loaded).flow): Summary {
   const scores = scoresOf(loaded, flow.phi.length);
   const missing = countsOf(loaded.state.companions[readingName]?.missing);
-  const context = { skipped: 0, diagnostics: [], timing, scores, leftOut: leftOutOf(loaded.state), missing };
+  const context = { skipped: 0, diagnostics: [], timing: untimed, scores, leftOut: leftOutOf(loaded.state), missing };
   if (flow.program.options.mode === "fit") return summarise(flow, context);
-  const { diagnostics } = loaded.state;
-  return flow.peek((finished) => {
-    const found = new Set(finished.diagnostics.map((d) => d.message));
-    return summarise(finished, { ...context, diagnostics: diagnostics.filter((d) => !found.has(d.message)) });
-  });
+  const found = new Set(flow.diagnostics.map((d) => d.message));
+  const diagnostics = loaded.state.diagnostics.filter((d) => !found.has(d.message));
+  return summarise(flow, { ...context, diagnostics });
 }
 
 /** How the scores of a saved fit's rows vary; null where it does not say. */

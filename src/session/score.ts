@@ -10,9 +10,9 @@ import {
   scorer,
 } from "../predict/index.ts";
 import { DataError } from "./errors.ts";
-import { type Known, knownOf, rowsFor, type State } from "./foretell.ts";
+import { type Known, knownOf, predictiveOf, rowsFor, type State } from "./foretell.ts";
 import { type Data, sourceOf } from "./model.ts";
-import { foretellingOf, type PredictOptions, predictiveOf } from "./predict.ts";
+import { foretellingOf, type PredictOptions } from "./predict.ts";
 
 export type { CalibrationBin, StatementScore };
 

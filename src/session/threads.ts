@@ -2,7 +2,7 @@
 // the leader has — or, on a target whose programs can't be posted, compiles the model again —; its rows come in shared
 // memory.
 
-import { type Compiled, compileSource } from "../compile.ts";
+import { among, type Compiled, compileSource } from "../compile.ts";
 import { type Artefact, join, type SharedProgram } from "../emit/index.ts";
 import type { Batch, Bindings, Plan, PlanBlock, Step } from "../ir/index.ts";
 import { Crew, fail, lineOf, openLine, type Program, type Recruit, serve } from "../runtime/index.ts";
@@ -53,7 +53,7 @@ function artefactOf(orders: MemberOrders): Artefact {
   const { compiled } = compileSource(orders.source, {
     file: orders.file,
     set: orders.constants,
-    resolve: (path) => (path in orders.used ? { path, text: orders.used[path] as string } : null),
+    resolve: among(orders.used),
   });
   if (compiled === null) throw new Error("a member got a model with errors");
   const { blocks: given, batchRows } = orders.plan;

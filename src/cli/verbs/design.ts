@@ -1,9 +1,9 @@
 // `ffm design`: which candidate rows would teach most.
 
 import type { DesignReport } from "../../index.ts";
-import { misuse, type Option } from "../arguments.ts";
+import { isMisuse, misuse, type Option } from "../arguments.ts";
 import type { Context } from "../context.ts";
-import { foretellOptions, isMisuse, reported, wholeNumber } from "../foretelling.ts";
+import { foretellOptions, reported, wholeNumber } from "../foretelling.ts";
 import type { ExitCode } from "../host.ts";
 import { usageError } from "../messages.ts";
 

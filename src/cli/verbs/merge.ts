@@ -4,8 +4,8 @@ import { isOn, misuse, type Option, value } from "../arguments.ts";
 import { resultOptions, writeSummary } from "../carry-out.ts";
 import type { Context } from "../context.ts";
 import { type ExitCode, exit } from "../host.ts";
-import { announce, usageError } from "../messages.ts";
-import { readState, writeState } from "../state-file.ts";
+import { usageError } from "../messages.ts";
+import { stateBytes, writeState } from "../state-file.ts";
 
 export const summary = "saved states over different rows, as one";
 export const usage = "merge STATE… -o STATE [--robust N] [--allow-overlap] [--all]";
@@ -54,12 +54,9 @@ export async function run(context: Context): Promise<ExitCode> {
     );
   const states: Uint8Array[] = [];
   for (const file of files) {
-    const found = readState(context, file);
-    if (found.kind === "absent") {
-      announce(context, { code: "usage", message: `I can't read ${file}: ${found.reason}.`, hint: null });
-      return exit.data;
-    }
-    states.push(found.bytes);
+    const bytes = stateBytes(context, file);
+    if (typeof bytes === "number") return bytes;
+    states.push(bytes);
   }
   const { emptied, loadState, merge } = await import("../../index.ts");
   const [first] = states as [Uint8Array, ...Uint8Array[]];

@@ -1,12 +1,11 @@
 // `ffm predict`: what rows will be, one line a row.
 
-import { isOn, misuse, type Option, value } from "../arguments.ts";
+import { isMisuse, isOn, misuse, type Option, value } from "../arguments.ts";
 import type { Context } from "../context.ts";
 import { reason } from "../files.ts";
 import {
   badRows,
   foretellOptions,
-  isMisuse,
   openForetelling,
   predicting,
   predictiveOptions,

@@ -1,9 +1,9 @@
 // `ffm score`: how well predictions meet rows that were held out.
 
 import type { ScoreReport } from "../../index.ts";
-import type { Option } from "../arguments.ts";
+import { isMisuse, type Option } from "../arguments.ts";
 import type { Context } from "../context.ts";
-import { foretellOptions, isMisuse, predicting, predictiveOptions, reported } from "../foretelling.ts";
+import { foretellOptions, predicting, predictiveOptions, reported } from "../foretelling.ts";
 import type { ExitCode } from "../host.ts";
 import { usageError } from "../messages.ts";
 

@@ -4,8 +4,8 @@ import { misuse, type Option } from "../arguments.ts";
 import { resultOptions, writeSummary } from "../carry-out.ts";
 import type { Context } from "../context.ts";
 import { type ExitCode, exit } from "../host.ts";
-import { announce, usageError } from "../messages.ts";
-import { readState } from "../state-file.ts";
+import { usageError } from "../messages.ts";
+import { stateBytes } from "../state-file.ts";
 
 export const summary = "the summary of a saved state";
 export const usage = "show STATE [--all]";
@@ -18,13 +18,10 @@ export async function run(context: Context): Promise<ExitCode> {
   if (file === undefined || positionals.length > 1) {
     return usageError(context, misuse("`ffm show` takes one saved state."), "For example: ffm show coffee.ffs");
   }
-  const found = readState(context, file);
-  if (found.kind === "absent") {
-    announce(context, { code: "usage", message: `I can't read ${file}: ${found.reason}.`, hint: null });
-    return exit.data;
-  }
+  const bytes = stateBytes(context, file);
+  if (typeof bytes === "number") return bytes;
   const { loadState, summaryOf } = await import("../../index.ts");
-  const loaded = loadState(found.bytes, file);
+  const loaded = loadState(bytes, file);
   context.sources.set(loaded.state.file, loaded.state.source);
   await writeSummary(context, summaryOf(loaded));
   return exit.ok;

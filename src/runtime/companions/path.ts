@@ -4,6 +4,7 @@
 import type { StateName } from "../../ir/index.ts";
 import type { Baggage, Companion } from "../companion.ts";
 import type { Flow } from "../flow.ts";
+import { factorWhole } from "../memory.ts";
 import type { Program } from "../program.ts";
 import { stateOf } from "../regions.ts";
 
@@ -130,9 +131,7 @@ const borrowed: readonly StateName[] = [
 /** Variances of φ by all that the flow has seen; leaves the flow's memory as it was. */
 function variancesOf({ program: { artefact } }: Flow): Float64Array {
   const kept = borrowed.map((name) => stateOf(artefact, name).slice());
-  stateOf(artefact, "damping").fill(0);
-  stateOf(artefact, "information").fill(0);
-  for (const procedure of ["prior", "factorize", "invert"] as const) artefact.run(procedure, 0);
+  factorWhole(artefact, true);
   const variances = stateOf(artefact, "variance").map((x) => (Number.isFinite(x) && x > 0 ? x : 0));
   for (const [k, name] of borrowed.entries()) stateOf(artefact, name).set(kept[k] as Float64Array);
   return variances;

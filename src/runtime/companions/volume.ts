@@ -4,6 +4,7 @@
 
 import type { StateName } from "../../ir/index.ts";
 import type { Flow } from "../flow.ts";
+import { factorWhole } from "../memory.ts";
 import { stateOf } from "../regions.ts";
 
 /** What memory and prior come to. */
@@ -60,8 +61,7 @@ function alike(a: Float64Array, b: Float64Array | undefined): boolean {
 function measure(flow: Flow, logJacobian: LogJacobian): Measured | null {
   const { artefact, options } = flow.program;
   const kept = options.plain === null ? [] : carried.map((name) => [name, flow.state(name).slice()] as const);
-  for (const name of ["information", "damping"] as const) flow.state(name).fill(0);
-  for (const procedure of ["prior", "factorize"] as const) artefact.run(procedure, 0);
+  factorWhole(artefact, false);
   const found = singular(flow) ? null : read(flow, logJacobian);
   for (const [name, values] of kept) flow.state(name).set(values);
   if (options.plain === null) {
