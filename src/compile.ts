@@ -5,7 +5,7 @@
 import { derive, type Target } from "./autodiff/index.ts";
 import { type Model as CheckedModel, check, type FlowOptions, flowOptions } from "./check/index.ts";
 import { type Diagnostic, hasErrors, type SourceFile } from "./diagnostics/index.ts";
-import { type Artefact, type Backend, emit, tally } from "./emit/index.ts";
+import { type Artefact, type Backend, emit, join, type SharedProgram, tally } from "./emit/index.ts";
 import type { Bindings, DataRequest, Density, Derivatives, Dim, ParameterPlace, Plan, Step } from "./ir/index.ts";
 import { type AtResponse, type Bound, bind, type Forward, forwardStep, lower, responseStep } from "./lower/index.ts";
 import { type PlanOptions, plan, type Work } from "./planner/index.ts";
@@ -48,6 +48,8 @@ export interface Compiled {
   readonly timer: Timer;
   /** Derivatives for a target, made once. */
   derivatives(target: Target): Derivatives;
+  /** What was built last, by what was asked for. */
+  readonly designs: { readonly updates: Map<string, Design>; readonly forwards: Map<string, ForwardDesign> };
 }
 
 /** Parses and checks a model; `compiled` is null where there are errors. Never throws on bad input. */
@@ -89,6 +91,7 @@ export function compileSource(
     constants,
     timer,
     derivatives,
+    designs: { updates: new Map<string, Design>(), forwards: new Map<string, ForwardDesign>() },
   };
   return { compiled, diagnostics, source };
 }
@@ -110,13 +113,54 @@ export interface Built {
   readonly artefact: Artefact;
 }
 
-/** Binds, plans, lowers and emits; `built` is null where no structure fits the budget. */
+/** All of what is built but the memory it runs in. */
+export interface Design extends Omit<Built, "artefact"> {
+  /** The compiled program, which any number of artefacts may run; null on targets where each is made by itself. */
+  readonly shared: SharedProgram | null;
+}
+
+/** Designs of a kind that a model keeps: a flow's, its witness's, those of sizes that come and go. */
+const mostDesigns = 8;
+
+/** What was asked for as a text that differs where wishes do. */
+function keyOf(asked: readonly unknown[]): string {
+  return JSON.stringify(asked, (_, value: unknown) => {
+    if (value instanceof Map || value instanceof Set) return [...value];
+    return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  });
+}
+
+/** Keeps a design in the place of the oldest. */
+function keep<D>(designs: Map<string, D>, key: string, design: D): D {
+  const [oldest] = designs.keys();
+  if (oldest !== undefined && designs.size === mostDesigns) designs.delete(oldest);
+  designs.set(key, design);
+  return design;
+}
+
+/** A program in a memory of its own. */
+function instance(step: Step, shared: SharedProgram | null, backend: Backend, exact: boolean): Artefact {
+  return shared === null ? emit(step, backend, exact) : join(shared, step);
+}
+
+/**
+ * Binds, plans, lowers and emits; `built` is null where no structure fits the budget. The same model, sizes and wishes
+ * give the same design, which is made once; its artefact has a memory of its own each time.
+ */
 export function build(
   compiled: Compiled,
   bindings: Pick<Bindings, "dims">,
   options: BuildOptions,
 ): { readonly built: Built | null; readonly diagnostics: readonly Diagnostic[] } {
   const { timer } = compiled;
+  const { updates } = compiled.designs;
+  const { backend, exact } = options;
+  const key = keyOf([bindings.dims, options]);
+  const known = updates.get(key);
+  if (known !== undefined) {
+    const artefact = timer.time("emit", () => instance(known.step, known.shared, backend, exact));
+    return { built: { ...known, artefact }, diagnostics: [] };
+  }
   const derivatives = compiled.derivatives(options.target);
   const bound = timer.time("bind", () => bind(derivatives, bindings));
   const shapes = (once: boolean): Map<string, readonly number[]> =>
@@ -125,8 +169,9 @@ export function build(
   const { plan: chosen, work, diagnostics } = timer.time("plan", () => plan(bound, { ...options, ...data, tally }));
   if (chosen === null) return { built: null, diagnostics };
   const step = timer.time("lower", () => lower(bound, chosen, data));
-  const artefact = timer.time("emit", () => emit(step, options.backend, options.exact));
-  return { built: { bound, plan: chosen, work, step, artefact }, diagnostics };
+  const artefact = timer.time("emit", () => emit(step, backend, exact));
+  const design = keep(updates, key, { bound, plan: chosen, work, step, shared: artefact.shared });
+  return { built: { ...design, artefact }, diagnostics };
 }
 
 /** How to build what predicts: where parameters lie in φ, whether their covariance is dense, and the target to emit for. */
@@ -147,16 +192,36 @@ export interface ForwardBuilt {
   readonly families: readonly { readonly response: AtResponse; readonly artefact: Artefact }[];
 }
 
+/** What is built to predict, but for memories. */
+export interface ForwardDesign {
+  readonly forward: Forward;
+  readonly shared: SharedProgram | null;
+  readonly families: readonly { readonly response: AtResponse; readonly shared: SharedProgram | null }[];
+}
+
 /** Rows of a batch of predictions, and doubles that their Jacobians may take. */
 const [forwardRows, forwardRoom] = [1024, 1 << 22];
 
-/** Binds, lowers and emits what predicts rows; beside `build`, which makes what learns from them. */
+/** Binds, lowers and emits what predicts rows, once for the same sizes; beside `build`, which makes what learns from them. */
 export function buildForward(
   compiled: Compiled,
   { dims }: Pick<Bindings, "dims">,
-  { parameters, covariance, factors, target, backend, exact }: ForwardBuildOptions,
+  options: ForwardBuildOptions,
 ): ForwardBuilt {
   const { timer, density } = compiled;
+  const { forwards } = compiled.designs;
+  const { parameters, covariance, factors, target, backend, exact } = options;
+  const key = keyOf([dims, options]);
+  const known = forwards.get(key);
+  if (known !== undefined)
+    return timer.time("emit", () => ({
+      forward: known.forward,
+      artefact: instance(known.forward.step, known.shared, backend, exact),
+      families: known.families.map(({ response, shared }) => ({
+        response,
+        artefact: instance(response.step, shared, backend, exact),
+      })),
+    }));
   const derivatives = factors ? compiled.derivatives(target) : null;
   const size = { capacity: forwardRows, room: forwardRoom };
   const forward = timer.time("lower", () =>
@@ -169,7 +234,10 @@ export function buildForward(
     const response = timer.time("lower", () => responseStep(density.graph, anyone, widths, dims, forwardRows));
     return { response, artefact: timer.time("emit", () => emit(response.step, backend, exact)) };
   });
-  return { forward, artefact: timer.time("emit", () => emit(forward.step, backend, exact)), families };
+  const artefact = timer.time("emit", () => emit(forward.step, backend, exact));
+  const shares = families.map(({ response, artefact: { shared } }) => ({ response, shared }));
+  keep(forwards, key, { forward, shared: artefact.shared, families: shares });
+  return { forward, artefact, families };
 }
 
 function boundShape(request: DataRequest, dims: ReadonlyMap<string, number>): number[] {

@@ -47,6 +47,8 @@ export interface RawBatch {
   readonly rows: number;
   readonly firstRow: number;
   readonly columns: ReadonlyMap<string, RawColumn>;
+  /** Whether numbers stay where they are for as long as the source is open, so that they may be lent. */
+  readonly lasting?: true;
   /** Numbers of the rows, where lines between them could not be read. */
   readonly numbers?: ArrayLike<number>;
   /** What was wrong with lines that could not be read and came before the last of these rows. */
@@ -82,6 +84,8 @@ export interface Batch {
   readonly rows: number;
   readonly firstRow: number;
   readonly columns: ReadonlyMap<string, Float64Array>;
+  /** Where elements lie apart, in memory that the source lends: an array of `rows` values each; blocks are then made when asked for. */
+  readonly strips?: ReadonlyMap<string, readonly Float64Array[]>;
 }
 
 /** Everything that is fixed by looking at data before the first update. */

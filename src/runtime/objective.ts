@@ -158,10 +158,19 @@ export function loadBatch(artefact: Artefact, batch: Batch, from = 0, count: num
   const { layout } = artefact.step;
   const { capacity } = layout;
   const { memory } = artefact;
-  const { rows, columns } = batch;
+  const { rows, columns, strips } = batch;
   const list = slots(layout);
   for (let s = 0; s < list.length; s++) {
     const { name, offset, width } = list[s] as Slot;
+    const apart = strips?.get(name);
+    if (apart !== undefined) {
+      for (let k = 0; k < width; k++) {
+        const [strip, to] = [apart[k] as Float64Array, offset + k * capacity];
+        if (count < 8) for (let r = 0; r < count; r++) memory[to + r] = strip[from + r] as number;
+        else memory.set(count === strip.length ? strip : strip.subarray(from, from + count), to);
+      }
+      continue;
+    }
     const values = columns.get(name);
     if (values === undefined) throw new Error(`the batch lacks column ${name}`);
     if (values.buffer === memory.buffer && values.byteOffset === memory.byteOffset + 8 * offset) continue;

@@ -63,6 +63,8 @@ export interface IntakeParts {
   readonly bindings: Bindings;
   readonly options: Pick<Resolved, "onBadRow" | "newLevel" | "identity" | "late">;
   readonly room?: (length: number, name: string) => Float64Array;
+  /** Whether the next batch may lie where its source keeps it. */
+  readonly lends?: () => boolean;
   /** The responses, where rows are to be known again when the flow's state is gone on from. */
   readonly responses?: ReadonlySet<string>;
   /** The name by which a saved state knows the source. */
@@ -269,9 +271,10 @@ export class Intake {
   }
 
   #encoders(bindings: Bindings): [Encoder, ((batch: Batch) => RowHashes) | null] {
-    const { selection, options, room, responses } = this.#parts;
+    const { selection, options, room, lends, responses } = this.#parts;
     const encode = encoder(selection, bindings.levels, {
       ...(room === undefined ? {} : { room }),
+      ...(lends === undefined ? {} : { lends }),
       badRows: options.onBadRow,
       newLevels: options.newLevel === "error" ? "bad" : "apart",
     });

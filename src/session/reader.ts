@@ -96,17 +96,17 @@ export class Reader {
   }
 
   /**
-   * With `room` each batch has arrays of its own there, and its rows count as taken; without it this is a pass that only
+   * With `room` each batch has arrays of its own there, unless it `lends` what its source keeps, and its rows count as taken; without it this is a pass that only
    * looks, and batches are overwritten by the next. Where a stream is saved every so many rows, batches end there, and one
    * may be empty.
    */
-  async *batches(room?: Room): AsyncGenerator<Batch> {
+  async *batches(room?: Room, lends?: () => boolean): AsyncGenerator<Batch> {
     checkPolicies(this.#options, this.#source);
     if (room === undefined) {
       yield* this.#looked();
       return;
     }
-    const intake = this.#begin(room);
+    const intake = this.#begin({ room, ...(lends === undefined ? {} : { lends }) });
     const { place } = this.#source;
     const known = place === undefined || this.#hooks.again === true ? null : intake.places.of(place);
     let found = known === null ? null : await this.#rehearsed(known.rows, known.hash, intake);
@@ -119,14 +119,14 @@ export class Reader {
     yield* this.#followed(intake, found);
   }
 
-  #begin(room: Room): Intake {
+  #begin(where: Pick<IntakeParts, "room" | "lends">): Intake {
     const { responses, grow, saved } = this.#parts;
     const { selection, bindings } = this.#data;
     const own = { ...(responses === undefined ? {} : { responses }), ...(grow === undefined ? {} : { grow }) };
     const { place, repeatable } = this.#source;
     const passing = !repeatable && this.#hooks.again !== true;
     const from = { ...own, passing, ...(place === undefined ? {} : { place }) };
-    const intake = new Intake({ selection, bindings, options: this.#options, room, ...from }, saved);
+    const intake = new Intake({ selection, bindings, options: this.#options, ...where, ...from }, saved);
     this.#intake = intake;
     return intake;
   }

@@ -247,7 +247,7 @@ async function fitted(
     const own = alone ? Number.POSITIVE_INFINITY : (reader.total ?? 0) / options.threads;
     let rows = 0;
     const room = (length: number): Float64Array => (rows < own ? ownRoom : sharedRoom)(length);
-    for await (const batch of reader.batches(room)) {
+    for await (const batch of reader.batches(room, () => rows < own)) {
       held.push(batch);
       rows += batch.rows;
     }

@@ -5,6 +5,7 @@ import { type Diagnostic, diagnose, internalError, shorten } from "../diagnostic
 import type { Batch, DataRequest, RawBatch, RawColumn } from "../ir/index.ts";
 import { type Codes, checkNumbers, codesOf, finiteFour, place, writeCodes, writeParsed } from "./cells.ts";
 import { describe, type Range, rangeOf } from "./domain.ts";
+import { lentBatch } from "./lent.ts";
 import { type Failure, failure } from "./outcome.ts";
 import type { SelectedItem, Selection } from "./select.ts";
 import { parseNumber, parseTime, quoted } from "./values.ts";
@@ -20,6 +21,8 @@ export interface EncodeOptions {
   readonly newLevels?: "bad" | "apart";
   /** Where a batch's values are to lie; each then has arrays of its own. */
   readonly room?: (length: number, name: string) => Float64Array;
+  /** Whether items may lie where their source keeps them, if that lasts and they need no coding. */
+  readonly lends?: () => boolean;
 }
 
 /** Why a row is not in the batch: it was not asked for, a value is bad, or a level is new. */
@@ -63,6 +66,8 @@ interface Target {
   /** The raw columns of the batch at hand. */
   readonly raw: RawColumn[];
   block: Float64Array;
+  /** Whether the raw columns are what the batch has, and the block is not written. */
+  lent: boolean;
 }
 
 function rawValue(column: RawColumn, row: number): number | string | null {
@@ -130,13 +135,13 @@ function compact(targets: readonly Target[], bad: Uint8Array, rows: number): num
 
 /** An encoder of the selected items. `levels` holds the frozen levels of every category among them. */
 export function encoder(selection: Selection, levels: Levels, options: EncodeOptions = {}): Encoder {
-  const { badRows = "stop", newLevels = "bad", room } = options;
+  const { badRows = "stop", newLevels = "bad", room, lends } = options;
   const targets: Target[] = selection.items.map((item) => {
     const { domain, name } = item.request;
     const own = levels.get(name);
     if (domain.kind === "category" && own === undefined) internalError(`No levels are known for ${name}.`);
     const codes = domain.kind === "category" ? codesOf(own ?? []) : null;
-    return { item, range: rangeOf(domain), codes, raw: [], block: new Float64Array(0) };
+    return { item, range: rangeOf(domain), codes, raw: [], block: new Float64Array(0), lent: false };
   });
   let marks = new Uint8Array(0);
 
@@ -174,6 +179,13 @@ export function encoder(selection: Selection, levels: Levels, options: EncodeOpt
       marks[row] = why.newLevel;
       apart++;
     };
+    const lending = raw.lasting === true && lends?.() === true;
+    const give = (target: Target): void => {
+      const { columns, request } = target.item;
+      const size = columns.length * rows;
+      if (room !== undefined) target.block = room(size, request.name);
+      else if (target.block.length < size) target.block = new Float64Array(size);
+    };
     for (const target of targets) {
       const { columns, request } = target.item;
       for (let k = 0; k < columns.length; k++) {
@@ -181,14 +193,23 @@ export function encoder(selection: Selection, levels: Levels, options: EncodeOpt
         if (column === undefined) return failure(diagnose("FF501", request.span, { column: shorten(columns[k]) }));
         target.raw[k] = column;
       }
-      const size = columns.length * rows;
-      if (room !== undefined) target.block = room(size, request.name);
-      else if (target.block.length < size) target.block = new Float64Array(size);
+      target.lent = lending && target.codes === null && target.raw.every(({ kind }) => kind === "number");
+      if (!target.lent) give(target);
       write(target, rows, blame, newLevels === "apart" ? setApart : null);
     }
 
     const diagnostics = faults.length === 0 ? [] : report(raw, faults);
     if (faults.length > 0 && badRows !== "skip") return failure(...diagnostics);
+    if (lending && !marked) {
+      const strips = new Map(targets.map((target) => [target.item.request.name, stripsOf(target, rows)] as const));
+      const batch = lentBatch(rows, raw.firstRow, strips);
+      return { kind: "batch", batch, skipped: 0, newLevels: 0, left: null, diagnostics };
+    }
+    for (const target of targets) {
+      if (!target.lent) continue;
+      give(target);
+      fill(target, rows);
+    }
     const kept = marked ? compact(targets, marks, rows) : rows;
     const columns = new Map<string, Float64Array>();
     for (const { item, block } of targets) {
@@ -205,12 +226,26 @@ export function encoder(selection: Selection, levels: Levels, options: EncodeOpt
   };
 }
 
+/** An item's elements where they lie. */
+function stripsOf({ raw, block, lent }: Target, rows: number): readonly Float64Array[] {
+  return raw.map(({ values }, k) => {
+    if (!lent) return block.subarray(k * rows, (k + 1) * rows);
+    const own = values as Float64Array;
+    return own.length === rows ? own : own.subarray(0, rows);
+  });
+}
+
+/** Copies numbers that were to be lent. */
+function fill({ raw, block }: Target, rows: number): void {
+  for (const [k, { values }] of raw.entries()) place(values as Float64Array, rows, block, k * rows);
+}
+
 /**
- * Checks an item's raw columns and copies them to its block; `blame` gives who is told of a column's bad rows, `apart` is
+ * Checks an item's raw columns and copies them to its block, unless they are lent; `blame` gives who is told of a column's bad rows, `apart` is
  * told of those with a new level, where that is not bad.
  */
 function write(
-  { item, range, codes, raw, block }: Target,
+  { item, range, codes, raw, block, lent }: Target,
   rows: number,
   blame: (item: SelectedItem, column: string) => (row: number) => void,
   apart: ((row: number) => void) | null,
@@ -227,7 +262,7 @@ function write(
     else {
       if (range.all && k % 4 === 0 && fourSound(raw, k, rows)) sound = k + 4;
       if (k >= sound) checkNumbers(column.values, rows, range, optional, bad);
-      place(column.values, rows, block, start);
+      if (!lent) place(column.values, rows, block, start);
     }
   }
 }

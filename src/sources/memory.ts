@@ -147,7 +147,7 @@ export function* slices(table: Table, names: Iterable<string>, batchRows: number
     const end = Math.min(start + batchRows, table.rows);
     const whole = start === 0 && end === table.rows;
     const columns = new Map(chosen.map(([name, column]) => [name, whole ? column : slice(column, start, end)]));
-    yield { rows: end - start, firstRow: start + 1, columns };
+    yield { rows: end - start, firstRow: start + 1, columns, lasting: true };
   }
 }
 
