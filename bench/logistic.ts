@@ -101,6 +101,38 @@ export interface LogisticAccuracy {
   readonly ece: number;
 }
 
+/** Log-likelihood of a row, and whether its class is the likelier one. */
+function rated(y: number, eta: number): { readonly score: number; readonly right: boolean } {
+  const signed = y === 1 ? eta : -eta;
+  return {
+    score: -Math.max(0, -signed) - Math.log1p(Math.exp(-Math.abs(signed))),
+    right: eta > 0 === (y === 1),
+  };
+}
+
+/**
+ * How much estimates score above others on the same rows held out, log score and accuracy, in standard errors of the mean
+ * difference of a row: within two either way the rows can't tell.
+ */
+export function paired(
+  test: Design,
+  estimates: readonly number[],
+  others: readonly number[],
+): { readonly logScore: number; readonly accuracy: number } {
+  const [own, other] = [predictor(test, estimates), predictor(test, others)];
+  const above = (what: (y: number, eta: number) => number): number => {
+    const differences = test.y.map((y, i) => what(y, own[i]) - what(y, other[i]));
+    const n = differences.length;
+    const mean = differences.reduce((sum, d) => sum + d, 0) / n;
+    const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (n - 1);
+    return variance === 0 ? 0 : mean / Math.sqrt(variance / n);
+  };
+  return {
+    logScore: above((y, eta) => rated(y, eta).score),
+    accuracy: above((y, eta) => (rated(y, eta).right ? 1 : 0)),
+  };
+}
+
 /** Judges estimates (the intercept first). */
 export function judge(
   train: Design,
@@ -116,9 +148,9 @@ export function judge(
   predictor(test, estimates).forEach((eta, i) => {
     const y = test.y[i];
     const p = sigmoid(eta);
-    const signed = y === 1 ? eta : -eta;
-    logScore -= Math.max(0, -signed) + Math.log1p(Math.exp(-Math.abs(signed)));
-    if (eta > 0 === (y === 1)) right++;
+    const row = rated(y, eta);
+    logScore += row.score;
+    if (row.right) right++;
     const bin = bins[Math.min(14, Math.floor(15 * p))];
     bin.n++;
     bin.p += p;

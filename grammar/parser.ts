@@ -4,6 +4,7 @@
 import type { CstNode, IParserErrorMessageProvider, IToken, TokenType } from "chevrotain";
 import { FileParser } from "./file.ts";
 import type { Token } from "./lexer.ts";
+import { LazyLookahead } from "./lookahead.ts";
 
 /** Where the text left the grammar. */
 export interface GrammarError {
@@ -50,11 +51,14 @@ const messages: IParserErrorMessageProvider = {
   buildEarlyExitMessage: ({ ruleName }) => meanings[ruleName] ?? meanings.operand,
 };
 
+const maxLookahead = 2;
+
 /** A new parser; `validate` also checks the productions themselves, which tests do. */
 export function buildParser(validate: boolean): FileParser {
   return new FileParser({
     recoveryEnabled: true,
-    maxLookahead: 2,
+    maxLookahead,
+    lookaheadStrategy: new LazyLookahead({ maxLookahead }),
     skipValidations: !validate,
     errorMessageProvider: messages,
   });

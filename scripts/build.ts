@@ -1,12 +1,35 @@
 // Builds dist/: the command and the library as bundles that share chunks (Chevrotain loads in 15 ms bundled and
-// 300 ms from its own files), and the type declarations.
+// 300 ms from its own files; the script part of DuckDB's binding, 180 files, in 5 ms instead of 40), and the type
+// declarations.
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * DuckDB's binding: its script is bundled, its native part is looked for where the package asks for it itself, when it is
+ * first needed.
+ */
+const duckdb: Plugin = {
+  name: "duckdb",
+  setup(plan) {
+    const texts: Readonly<Record<string, string>> = {
+      "@duckdb/node-bindings": [
+        'import { createRequire } from "node:module";',
+        "const own = createRequire(import.meta.url);",
+        'export default createRequire(own.resolve("@duckdb/node-api"))("@duckdb/node-bindings");',
+      ].join("\n"),
+      os: 'export * from "node:os";\nexport { default } from "node:os";',
+    };
+    plan.onResolve({ filter: /^(os|@duckdb\/node-bindings)$/ }, ({ path, importer }) =>
+      importer.includes("/@duckdb/node-api/") ? { path, namespace: "duckdb" } : undefined,
+    );
+    plan.onLoad({ filter: /.*/, namespace: "duckdb" }, ({ path }) => ({ contents: texts[path] ?? "", loader: "js" }));
+  },
+};
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
 
@@ -30,8 +53,9 @@ const result = await build({
   minifyIdentifiers: true,
   keepNames: true,
   legalComments: "linked",
-  // Native code can't be bundled; it is loaded when the first file is read.
-  external: ["@duckdb/node-api", "@resvg/resvg-js"],
+  // Native code can't be bundled; it is loaded when the first file is read or the first picture is drawn.
+  external: ["@resvg/resvg-js"],
+  plugins: [duckdb],
   logLevel: "warning",
   metafile: true,
 });

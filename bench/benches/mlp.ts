@@ -17,8 +17,8 @@ interface Line {
 }
 
 const lines: readonly Line[] = [
-  { label: "fisherflow stream, Kronecker", script: "mlp.ts", task: { batch: 512 }, epochs: 3 },
-  { label: "fisherflow stream, two epochs", script: "mlp.ts", task: { batch: 512 }, epochs: 2 },
+  { label: "fisherflow stream, Kronecker", script: "mlp.ts", task: { batch: 1000 }, epochs: 4 },
+  { label: "fisherflow stream, three epochs", script: "mlp.ts", task: { batch: 1000 }, epochs: 3 },
   {
     label: "PyTorch Adam",
     script: "torch_mlp.py",

@@ -7,18 +7,22 @@ export const pixels = 784;
 const hidden = 256;
 const digits = 10;
 
-/** The model. */
-export const model = compile(`
+/** The model, whose weights have priors of a standard deviation. */
+export const modelWith = (sd: number): ReturnType<typeof compile> =>
+  compile(`
   data x     : real[p] from "pixel*"
   data digit : category
 
-  param W1 : real[${hidden}, p]        ~ Normal(0, 0.5) init sample Normal(0, 0.0177)
+  param W1 : real[${hidden}, p]        ~ Normal(0, ${sd}) init sample Normal(0, 0.0177)
   param b1 : real[${hidden}]           ~ Normal(0, 0.5)
-  param W2 : real[digit, ${hidden}] ~ Normal(0, 0.5) init sample Normal(0, 0.0219)
+  param W2 : real[digit, ${hidden}] ~ Normal(0, ${sd}) init sample Normal(0, 0.0219)
   param b2 : real[digit]         ~ Normal(0, 0.5)
 
   digit ~ Categorical(logits: W2 @ relu(W1 @ (x / 255) + b1) + b2)
 `);
+
+/** The model of the bench continual. */
+export const model = modelWith(0.5);
 
 /** The recipe; batch, passes and seed come with the task. */
 export const recipe = {

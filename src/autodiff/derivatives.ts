@@ -55,7 +55,9 @@ export function derive(density: Density, target: Target): Derivatives {
       expected.push(...groups);
       if (note !== null) notes.push(note);
       scores.push(...empirical(g, moved, scale, leaves, null).groups);
-      drawn.push(...sampledFactors(g, moved, scale, leaves, `${drawn.length}`));
+      const sampled = sampledFactors(g, moved, scale, leaves, `${drawn.length}`);
+      drawn.push(...sampled.groups);
+      if (sampled.note !== null) notes.push(sampled.note);
     } else if (term.kind === "prior") onceValues.push(move(term.logpdf));
     else {
       const value = g.sumAll(move(term.value));
@@ -70,10 +72,8 @@ export function derive(density: Density, target: Target): Derivatives {
       expected.push(group);
       scores.push(group);
       drawn.push(group);
-      notes.push({
-        statement: term.text,
-        reason: "a factor is not a distribution; its scores are used as its information",
-      });
+      const reason = "a factor is not a distribution; its scores are used as its information";
+      for (const asked of ["expected", "sampled"] as const) notes.push({ of: asked, statement: term.text, reason });
     }
   }
   if (target === "posterior") for (const p of parameters) if (p.logJacobian !== null) onceValues.push(p.logJacobian);

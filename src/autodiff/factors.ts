@@ -12,6 +12,7 @@ import type {
   NodeId,
 } from "../ir/index.ts";
 import { filled, type Leaves, named } from "./filled.ts";
+import { choiceColumn, choiceOf, choiceRoot } from "./multinomial.ts";
 import { dependsOn, gradient, pullback, type Seed } from "./reverse.ts";
 import { responses, summedFactors } from "./summed.ts";
 
@@ -45,7 +46,7 @@ function summedOr(
 ): Factors {
   const group = g.shape(term.logpdf).length > 0 ? null : summedFactors(g, term, active, scale, leaves);
   if (group === null) return empirical(g, term, scale, leaves, why);
-  return { groups: [group], note: { statement: term.text, reason: `${why}; ${over(term)}` } };
+  return { groups: [group], note: { of: "expected", statement: term.text, reason: `${why}; ${over(term)}` } };
 }
 
 function over({ anywhere }: LikelihoodTerm): string {
@@ -62,7 +63,10 @@ export function empirical(
 ): Factors {
   const logpdf = g.sumAll(filled(g, term.logpdf, term.args));
   const parts = named(g, leaves, gradient(g, logpdf, [...leaves.values()]));
-  const note = reason === null ? null : { statement: term.text, reason: `${reason}; the scores themselves are used` };
+  const note: InformationNote | null =
+    reason === null
+      ? null
+      : { of: "expected", statement: term.text, reason: `${reason}; the scores themselves are used` };
   return { groups: [{ basis: "empirical", lanes: null, weight: scale, parts, residual: g.constant(1) }], note };
 }
 
@@ -76,14 +80,18 @@ export function sampledFactors(
   scale: NodeId,
   leaves: Leaves,
   name: string,
-): readonly FactorGroup[] {
+): Factors {
   const wrt = new Set(leaves.values());
   const active = term.args.map((_, j) => j).filter((j) => dependsOn(g, term.args[j] as NodeId, wrt));
-  if (active.length === 0) return [];
+  if (active.length === 0) return { groups: [], note: null };
   const seeds = signedSeeds(g, term, active, name);
-  if (seeds === null) return empirical(g, term, scale, leaves, null).groups;
+  if (seeds === null) {
+    const reason = `nothing to draw from, since ${term.family} has no closed-form Fisher information in these arguments`;
+    const { groups, note } = empirical(g, term, scale, leaves, reason);
+    return { groups, note: note === null ? null : { ...note, of: "sampled" } };
+  }
   const parts = named(g, leaves, pullback(g, seeds, [...leaves.values()]));
-  return [{ basis: "sampled", lanes: null, weight: scale, parts, residual: null }];
+  return { groups: [{ basis: "sampled", lanes: null, weight: scale, parts, residual: null }], note: null };
 }
 
 /** R ε in each argument; null where the family has no closed form in them. */
@@ -91,7 +99,9 @@ function signedSeeds(g: GraphBuilder, term: LikelihoodTerm, active: readonly num
   const { fisher } = term;
   if (fisher === null) return null;
   if (fisher.kind === "matrix") {
-    const root = g.root(g.perRow(filled(g, fisher.matrix, term.args)));
+    const matrix = filled(g, fisher.matrix, term.args);
+    const p = choiceOf(g, matrix);
+    const root = p === null ? g.root(g.perRow(matrix)) : choiceRoot(g, g.perRow(p));
     const signs = g.noise(name, [g.shape(root)[0] as Dim]);
     return [{ node: term.args[0] as NodeId, cotangent: g.contract(root, signs) }];
   }
@@ -119,8 +129,11 @@ function matrixGroup(
   scale: NodeId,
   leaves: Leaves,
 ): FactorGroup {
-  const columns = g.transpose(g.root(g.perRow(filled(g, matrix, term.args))));
-  const seed = { node: term.args[0] as NodeId, cotangent: g.gather(columns, g.lane()) };
+  const information = filled(g, matrix, term.args);
+  const p = choiceOf(g, information);
+  const column =
+    p === null ? g.gather(g.transpose(g.root(g.perRow(information))), g.lane()) : choiceColumn(g, g.perRow(p));
+  const seed = { node: term.args[0] as NodeId, cotangent: column };
   const parts = named(g, leaves, pullback(g, [seed], [...leaves.values()]));
   return { basis: "expected", lanes: g.shape(matrix)[0] as Dim, weight: scale, parts, residual: null };
 }
@@ -175,7 +188,7 @@ function entryFactors(
   const names = alone.map((j) => term.argumentNames[j]).join(", ");
   const instead = summed.every((group) => group !== null) ? over(term) : "its scores are used";
   const reason = `the Fisher information of ${term.family} in ${names} has no closed form; ${instead}`;
-  return { groups, note: alone.length === 0 ? null : { statement: term.text, reason } };
+  return { groups, note: alone.length === 0 ? null : { of: "expected", statement: term.text, reason } };
 }
 
 interface FactorColumn {

@@ -1,13 +1,15 @@
 // The keys of `flow`, each with what it may be and how it is read.
 
 import type { Budget, StructureRequest } from "../ir/index.ts";
-import { type FlowOptions, structureWords, type Wandering } from "./flow-options.ts";
+import { type FlowOptions, type Rate, structureWords, type Wandering } from "./flow-options.ts";
 import { bytes, counting, nameOf, numberOf, type Phrase, perSecond, rowsOf, seconds, wordOf } from "./flow-values.ts";
 
 /** What reading a value gave; null where it is none of the key's. */
 export type Result =
   | { readonly kind: "value"; readonly options: FlowOptions }
   | { readonly kind: "unbuilt"; readonly feature: string }
+  /** Parts of it say two things of the same: which, as a sentence. */
+  | { readonly kind: "clash"; readonly what: string }
   | null;
 
 export interface Key {
@@ -16,6 +18,7 @@ export interface Key {
   readonly read: (phrases: readonly Phrase[]) => Result;
 }
 
+const clash = (what: string): Result => ({ kind: "clash", what });
 const value = (options: FlowOptions): Result => ({ kind: "value", options });
 const given = <T>(found: T | null, make: (found: T) => FlowOptions): Result =>
   found === null ? null : value(make(found));
@@ -84,14 +87,10 @@ export const keys: ReadonlyMap<string, Key> = new Map([
   ["target", choice(["likelihood", "posterior"], [], (target) => ({ target }))],
   [
     "damping",
-    single("a number from 0, or `adaptive`", ([first, ...more]) => {
-      if (more.length > 0) return null;
-      if (wordOf(first) === "adaptive") return value({ damping: "adaptive" });
-      return given(
-        numberOf(first, (x) => x >= 0 && Number.isFinite(x)),
-        (damping) => ({ damping }),
-      );
-    }),
+    {
+      expected: "a number from 0, `adaptive`, or one that falls, as in `0.1 cosine` or `0.1, half_life 10_000 rows`",
+      read: damping,
+    },
   ],
   ["rate", { expected: "a positive number, as in `0.1`, `0.1 cosine` or `0.1, half_life 10_000 rows`", read: rate }],
   [
@@ -209,14 +208,16 @@ function structure(phrases: readonly Phrase[]): Result {
     if (option !== undefined && !root && rank === null) return null;
     const extra = { ...(root ? { root } : {}), ...(rank === null ? {} : { rank }) };
     if (cut < 0) {
-      if (place < phrases.length - 1) return null;
+      if (place < phrases.length - 1)
+        return clash(`A phrase without \`for\` is for all the rest: only the last can be one, and \`${kind}\` is not.`);
       requests.push({ kind, ...extra, parameters: null });
       continue;
     }
     const parameters = rest.slice(cut + 1).map(nameOf);
     if (parameters.length === 0) return null;
     for (const name of parameters) {
-      if (name === null || named.has(name)) return null;
+      if (name === null) return null;
+      if (named.has(name)) return clash(`\`${name}\` is named twice: its information is kept in one structure.`);
       named.add(name);
     }
     requests.push({ kind, ...extra, parameters: parameters as string[] });
@@ -235,27 +236,48 @@ function budget(phrases: readonly Phrase[]): Result {
     const rest = more.map((a) => (a.kind === "number" ? "" : a.text)).join(" ");
     const size = bytes.get(word);
     const time = perSecond.get(word);
-    if (size !== undefined && rest === "") found = { ...found, bytes: count * size };
-    else if (time !== undefined && rest === "per row") found = { ...found, secondsPerRow: count / time };
-    else if (time !== undefined && rest === "per batch") found = { ...found, secondsPerBatch: count / time };
-    else if (word === "flops" && rest === "per row") found = { ...found, flopsPerRow: count };
+    let limit: Budget;
+    if (size !== undefined && rest === "") limit = { bytes: count * size };
+    else if (time !== undefined && rest === "per row") limit = { secondsPerRow: count / time };
+    else if (time !== undefined && rest === "per batch") limit = { secondsPerBatch: count / time };
+    else if (word === "flops" && rest === "per row") limit = { flopsPerRow: count };
     else return null;
+    if (Object.keys(limit).some((key) => key in found))
+      return clash(`It has two limits ${rest === "" ? "in bytes" : `in ${word === "flops" ? word : "time"} ${rest}`}.`);
+    found = { ...found, ...limit };
   }
   return Object.keys(found).length > 0 ? value({ budget: found }) : null;
 }
 
-function rate([length = [], ...rest]: readonly Phrase[]): Result {
+function rate(phrases: readonly Phrase[]): Result {
+  return given(scheduleOf(phrases), (found) => ({ rate: found }));
+}
+
+/** A number, `adaptive`, or a number with a schedule. */
+function damping(phrases: readonly Phrase[]): Result {
+  const [[first, ...more] = [], ...rest] = phrases;
+  if (rest.length > 0 || more.length > 0)
+    return given(scheduleOf(phrases), (found) => (found.kind === "constant" ? {} : { damping: found }));
+  if (wordOf(first) === "adaptive") return value({ damping: "adaptive" });
+  return given(
+    numberOf(first, (x) => x >= 0 && Number.isFinite(x)),
+    (found) => ({ damping: found }),
+  );
+}
+
+/** `0.1`, `0.1 cosine`, or `0.1, half_life 10_000 rows`. */
+function scheduleOf([length = [], ...rest]: readonly Phrase[]): Rate | null {
   const [first, schedule, ...more] = length;
   const start = numberOf(first, positive);
   if (start === null || more.length > 0 || rest.length > 1) return null;
   const [second] = rest;
   if (second === undefined) {
-    if (schedule === undefined) return value({ rate: { kind: "constant", start } });
-    return wordOf(schedule) === "cosine" ? value({ rate: { kind: "cosine", start } }) : null;
+    if (schedule === undefined) return { kind: "constant", start };
+    return wordOf(schedule) === "cosine" ? { kind: "cosine", start } : null;
   }
   const [word, ...amount] = second;
-  if (schedule !== undefined || wordOf(word) !== "half_life") return null;
-  return given(rowsOf(amount), (count) => ({ rate: { kind: "half_life", start, rows: count } }));
+  const count = schedule === undefined && wordOf(word) === "half_life" ? rowsOf(amount) : null;
+  return count === null ? null : { kind: "half_life", start, rows: count };
 }
 
 /** Names of rows that are remembered where nothing is said. */

@@ -25,6 +25,9 @@ export type Rate =
   /** Half as long after so many rows, and so on. */
   | { readonly kind: "half_life"; readonly start: number; readonly rows: number };
 
+/** What a plain flow adds to the information, as it falls. */
+export type DampingSchedule = Exclude<Rate, { readonly kind: "constant" }>;
+
 /** How a stream forgets. */
 export type Forgetting =
   | { readonly kind: "none" }
@@ -84,8 +87,8 @@ export interface FlowOptions {
   /** Rows of one batch. */
   readonly batch?: number;
   readonly target?: "likelihood" | "posterior";
-  /** Damping to start from, or `adaptive`: by the ratio of gained to promised log-likelihood. */
-  readonly damping?: number | "adaptive";
+  /** Damping to start from, as it falls over plain steps, or `adaptive`: by the ratio of gained to promised log-likelihood. */
+  readonly damping?: number | "adaptive" | DampingSchedule;
   readonly rate?: Rate;
   /** Share of the steps before that a plain step carries on. */
   readonly momentum?: number;

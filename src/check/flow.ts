@@ -33,6 +33,7 @@ export function flowOption(name: string, text: string, span: Span | null, keySpa
   const phrases = phrasesOf(text);
   const result = phrases === null && expected !== "" ? null : read(phrases ?? []);
   if (result === null) return wrong(diagnose("FF410", span, { value: text, key: name, expected }));
+  if (result.kind === "clash") return wrong(diagnose("FF410", span, { value: text, key: name, expected }, result.what));
   if (result.kind === "unbuilt")
     return wrong(
       diagnose("FF405", span, {

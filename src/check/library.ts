@@ -21,7 +21,18 @@ export interface Library {
 const familyTexts: Readonly<Record<string, string>> = families;
 const moduleTexts: Readonly<Record<string, string>> = modules;
 
-function items(path: string, text: string): readonly Item[] {
+/** Items by place: the library is the same for every model, and so are its trees. */
+const parsed = new Map<string, readonly Item[]>();
+
+/** The items of a part of the library; `part` tells parts of a file apart. */
+function items(path: string, text: string, part = 0): readonly Item[] {
+  const key = `${path} ${part}`;
+  const known = parsed.get(key) ?? read(path, text);
+  parsed.set(key, known);
+  return known;
+}
+
+function read(path: string, text: string): readonly Item[] {
   const { ast, diagnostics } = parse({ path, text });
   const [first] = diagnostics;
   if (first !== undefined) internalError(`${path}: ${first.message}`);
@@ -32,7 +43,7 @@ function items(path: string, text: string): readonly Item[] {
 function functionAt(start: number): FunctionItem | null {
   const end = functionsText.indexOf("\n\n", start);
   const text = functionsText.slice(start, end < 0 ? undefined : end + 1);
-  const [item] = items("stdlib/functions.ffm", `${" ".repeat(start)}${text}`);
+  const [item] = items("stdlib/functions.ffm", `${" ".repeat(start)}${text}`, start);
   return item?.kind === "fn" ? item : null;
 }
 

@@ -87,8 +87,14 @@ function likelihood(
   const said = body(c, use.overload, slots(c, use, described), observed, shape);
   if (said === null) return null;
   const family = use.call.callee.text;
-  if (said.fisher === null && !use.overload.item.members.some((m) => m.name.text === "fisher"))
-    report(c, "FF408", item.distribution.callee.span, { distribution: family });
+  const anywhere = anyResponse(c, use, described, said, observed, shape);
+  if (said.fisher === null && !use.overload.item.members.some((m) => m.name.text === "fisher")) {
+    const instead =
+      anywhere === null
+        ? "the empirical information is used"
+        : "its expected information is summed over the responses that a row could have had";
+    report(c, "FF408", item.distribution.callee.span, { distribution: family, instead });
+  }
   return {
     kind: "likelihood",
     family,
@@ -101,7 +107,7 @@ function likelihood(
     mean: said.mean,
     variance: said.variance,
     fisher: said.fisher,
-    anywhere: anyResponse(c, use, described, said, observed, shape),
+    anywhere,
     weight,
     present: presence(c, response, when, shape, item.response.span, declared),
     condition: when === null ? null : c.g.expandTo(when, shape),

@@ -2,7 +2,7 @@
 
 import { dirname, isAbsolute, join } from "node:path";
 import { addAbortSignal } from "node:stream";
-import type { Model, RowSource, Summary } from "../index.ts";
+import type { FlowOptions, Model, openSource, RowSource, Summary } from "../index.ts";
 import { type Arguments, isMisuse, isOn, type Misuse, misuse, type Option, value } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { locate, readModel, resolver } from "./files.ts";
@@ -109,17 +109,55 @@ function isPath(spec: string): boolean {
   return spec !== "-" && !/^[a-z]+:/i.test(spec);
 }
 
+/** What a user wrote after `--data` as sources take it: they look for files from the folder of the process. */
+function located(context: Context, spec: string): string {
+  return isPath(spec) && context.host.cwd !== process.cwd() ? locate(context, spec) : spec;
+}
+
+type Found = Awaited<ReturnType<typeof openSource>>;
+
+/** Data under way to be opened; `drop` closes what nobody took. */
+interface Opening {
+  readonly take: () => Promise<Found>;
+  readonly drop: () => Promise<void>;
+}
+
+/** Begins to open files that the command line names: the engine starts on threads of its own, while the model is compiled. */
+async function begin(context: Context): Promise<Opening | null> {
+  const spec = value(context.given, dataOption.name);
+  if (spec === null || !isPath(spec)) return null;
+  const { openSource } = await import("../index.ts");
+  let started = (): void => {};
+  const underWay = new Promise<void>((resolve) => {
+    started = resolve;
+  });
+  const found = openSource(located(context, spec), { onStarting: () => started() });
+  // what goes wrong is told to who takes it
+  await Promise.race([underWay, found.catch(() => {})]);
+  let taken = false;
+  return {
+    take: () => {
+      taken = true;
+      return found;
+    },
+    async drop() {
+      if (taken) return;
+      const unused = await found.catch(() => null);
+      if (unused?.kind === "source") await unused.source.close();
+    },
+  };
+}
+
 /** Opens the data of a model; an exit code after saying what is wrong, null where none are named. */
 export async function openData(
   context: Context,
   opened: Opened,
   follow: Flushing | null = null,
+  begun: Opening | null = null,
 ): Promise<RowSource | ExitCode | null> {
   const named = dataNamed(context, opened);
   if (named === null) return null;
   const { openSource } = await import("../index.ts");
-  // Sources look for files from the folder of the process.
-  const elsewhere = isPath(named.spec) && context.host.cwd !== process.cwd();
   const setting = named.inModel ? opened.model.compiled.density.flow.find(({ key }) => key === "data") : undefined;
   const { signal, now, stdin } = context.host;
   const following =
@@ -128,11 +166,12 @@ export async function openData(
       : null;
   // An interruption must reach a pipe that says nothing; one that is followed ends with the rows that came.
   if (named.spec === "-" && following === null) addAbortSignal(signal, stdin);
-  const found = await openSource(elsewhere ? locate(context, named.spec) : named.spec, {
-    stdin,
-    ...(following === null ? {} : { follow: following }),
-    ...(setting === undefined ? {} : { span: setting.span }),
-  });
+  const found = await (begun?.take() ??
+    openSource(located(context, named.spec), {
+      stdin,
+      ...(following === null ? {} : { follow: following }),
+      ...(setting === undefined ? {} : { span: setting.span }),
+    }));
   if (following === null || found.kind === "failure") signal.throwIfAborted();
   return found.kind === "source" ? found.source : complain(context, found.diagnostics);
 }
@@ -234,7 +273,7 @@ function passes(overrides: { readonly passes?: number }, { model }: Opened): boo
 
 /** Fits or streams the model that the command names, and prints the summary. */
 export async function carryOut(context: Context, verb: string, fixed: Mode | null): Promise<ExitCode> {
-  const { given, host } = context;
+  const { given } = context;
   const every = rowsOf(given, "progress");
   if (isMisuse(every)) return usageError(context, every, "For example: --progress 100000");
   const saveEvery = rowsOf(given, "save-every");
@@ -244,8 +283,35 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
   const overrides = await flowOverrides(context);
   if (overrides === null) return exit.usage;
   const watch = stopwatch(context);
+  const begun = await begin(context);
+  watch.lap("load");
+  try {
+    return await carriedOut(context, verb, fixed, watch, { every, saveEvery, flushing, overrides, begun });
+  } finally {
+    await begun?.drop();
+  }
+}
+
+/** What the flags of a run say. */
+interface Told {
+  readonly every: number | null;
+  readonly saveEvery: number | null;
+  readonly flushing: Pick<Flushing, "milliseconds" | "rows">;
+  readonly overrides: FlowOptions;
+  readonly begun: Opening | null;
+}
+
+async function carriedOut(
+  context: Context,
+  verb: string,
+  fixed: Mode | null,
+  watch: Stopwatch,
+  { every, saveEvery, flushing, overrides, begun }: Told,
+): Promise<ExitCode> {
+  const { given, host } = context;
   const opened = await openModel(context, verb, watch);
   if (typeof opened === "number") return opened;
+  watch.lap("load");
   const settings = await withRates(context, overrides, opened.model);
   if (typeof settings === "number") return settings;
   const mode = fixed ?? overrides.mode ?? opened.model.settings.mode ?? "fit";
@@ -265,6 +331,7 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
     context,
     opened,
     mode === "stream" && passes(overrides, opened) ? { first, ...flushing } : null,
+    begun,
   );
   if (typeof source === "number") return source;
   if (source === null) {
@@ -273,8 +340,10 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
     return usageError(context, misuse(message), hint);
   }
   const { fit, stream } = await import("../index.ts");
+  watch.lap("open data");
   const tell = (line: object): void => host.stdout.write(`${JSON.stringify(line)}\n`);
   const progress = reporter(host, { everyRows: every, mode });
+  let code: ExitCode;
   try {
     const summary = await (mode === "fit" ? fit : stream)(opened.model, source, {
       ...settings,
@@ -290,13 +359,16 @@ export async function carryOut(context: Context, verb: string, fixed: Mode | nul
     progress.clear();
     watch.add("read", summary.timing.readMs);
     watch.add("update", summary.timing.updateMs);
-    const code = await conclude(context, summary, emit === null);
-    watch.report();
-    return code;
+    watch.lap("summary");
+    code = await conclude(context, summary, emit === null);
+    watch.lap("print");
   } finally {
     progress.clear();
     await source.close();
   }
+  watch.lap("close data");
+  watch.report();
+  return code;
 }
 
 /** Prints what a run came to; a fit that was interrupted has come to nothing yet. */
@@ -308,11 +380,37 @@ async function conclude(context: Context, summary: Summary, shown: boolean): Pro
   return exit.interrupted;
 }
 
+/** Elements of a list that are written as one piece. */
+const together = 4096;
+
+/** `JSON.stringify(value, null, 2)` and a line's end, in pieces: the text of very many parameters is never there whole. */
+export function* jsonPieces(value: object): Generator<string> {
+  const inner = (part: unknown, indent: string): string =>
+    JSON.stringify(part, null, 2).replaceAll("\n", `\n${indent}`);
+  let before = "{\n";
+  for (const [key, part] of Object.entries(value)) {
+    if (part === undefined) continue;
+    const head = `${before}  ${JSON.stringify(key)}: `;
+    before = ",\n";
+    if (!Array.isArray(part) || part.length <= together) {
+      yield head + inner(part, "  ");
+      continue;
+    }
+    yield `${head}[\n`;
+    for (let from = 0; from < part.length; from += together) {
+      const lines = part.slice(from, from + together).map((element) => `    ${inner(element, "    ")}`);
+      yield `${from === 0 ? "" : ",\n"}${lines.join(",\n")}`;
+    }
+    yield "\n  ]";
+  }
+  yield before === "{\n" ? "{}\n" : "\n}\n";
+}
+
 /** Writes a summary in the form asked for. */
 export async function writeSummary(context: Context, summary: Summary): Promise<void> {
   const { host, color, format, given } = context;
   if (format === "json") {
-    host.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    for (const piece of jsonPieces(summary)) host.stdout.write(piece);
     return;
   }
   const { summaryTable } = await import("../index.ts");

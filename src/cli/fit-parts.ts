@@ -79,11 +79,13 @@ export async function carryOutParts(context: Context): Promise<ExitCode> {
     progress.clear();
     watch.add("read", summary.timing.readMs);
     watch.add("update", summary.timing.updateMs);
+    watch.lap("summary");
     if (host.signal.aborted) {
       announce(context, { code: "interrupted", message: "Interrupted.", hint: null });
       return exit.interrupted;
     }
     await writeSummary(context, summary);
+    watch.lap("print");
     if (isOn(given, "timing")) watch.report();
     return exit.ok;
   } finally {

@@ -55,7 +55,11 @@ export const flowFlags: readonly Option[] = [
     help: "when a fit has converged: Newton decrement relative to 1 + |log-likelihood|",
   },
   { name: "max-passes", value: "N", help: "most passes of a fit" },
-  { name: "damping", value: "X", help: "damping to start from (0), or adaptive" },
+  {
+    name: "damping",
+    value: "X",
+    help: 'damping to start from (0), adaptive, or "0.1 cosine" or "0.1, half_life 10_000 rows"',
+  },
   { name: "rate", value: "X", help: 'length of a step: "0.1", "0.1 cosine" or "0.1, half_life 10_000 rows"' },
   { name: "line-search", value: "YES", help: "false: take every step as it is (true)" },
   { name: "on-bad-row", value: "WHAT", help: "stop or skip at a row that can't be used (stop)" },

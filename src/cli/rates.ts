@@ -47,7 +47,7 @@ export async function writeRates(context: Context, file: string, flow: FlowOptio
     announce(context, { code: "usage", message: `I can't write ${file}: ${reason(error)}.`, hint: null });
     return exit.failure;
   }
-  const text = `${file}: rates for ${found.backend}; ${found.within} of ${found.measured} updates are predicted within a factor of 1.5\n`;
+  const text = `${file}: rates for ${found.backend}; ${found.within} of ${found.measured} updates are predicted within a factor of 1.5 by rates fitted to the others\n`;
   context.host.stdout.write(context.format === "json" ? `${JSON.stringify(found)}\n` : text);
   return exit.ok;
 }

@@ -11,6 +11,8 @@ export interface Stopwatch {
   readonly timer: Timer;
   /** Adds what was measured elsewhere. */
   readonly add: (stage: string, milliseconds: number) => void;
+  /** Gives a stage all the time since the start that no stage has yet. */
+  readonly lap: (stage: string) => void;
   /** Writes the table, if it was asked for. */
   readonly report: () => void;
 }
@@ -20,6 +22,11 @@ export function stopwatch({ host, given }: Context): Stopwatch {
   const spent = new Map<string, number>([["start", host.now()]]);
   const add = (stage: string, milliseconds: number): void => {
     spent.set(stage, (spent.get(stage) ?? 0) + milliseconds);
+  };
+  const lap = (stage: string): void => {
+    const told = [...spent.values()].reduce((sum, ms) => sum + ms, 0);
+    // what ran beside other stages may have been counted twice
+    add(stage, Math.max(0, host.now() - told));
   };
   const timer: Timer = {
     time(stage, work) {
@@ -33,10 +40,11 @@ export function stopwatch({ host, given }: Context): Stopwatch {
   };
   const report = (): void => {
     if (!isOn(given, "timing")) return;
-    spent.set("total", host.now());
-    const width = Math.max(...[...spent.keys()].map((stage) => stage.length));
-    const lines = [...spent].map(([stage, ms]) => `${stage.padEnd(width)}  ${ms.toFixed(1).padStart(8)} ms\n`);
+    lap("rest");
+    const table = new Map([...spent, ["total", host.now()]]);
+    const width = Math.max(...[...table.keys()].map((stage) => stage.length));
+    const lines = [...table].map(([stage, ms]) => `${stage.padEnd(width)}  ${ms.toFixed(1).padStart(8)} ms\n`);
     host.stderr.write(lines.join(""));
   };
-  return { timer, add, report };
+  return { timer, add, lap, report };
 }

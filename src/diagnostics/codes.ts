@@ -450,9 +450,10 @@ export const codes = {
   FF408: {
     severity: "info",
     title: "No closed-form Fisher information",
-    text: "`{distribution}` has no `fisher`, so the empirical information is used.",
+    text: "`{distribution}` has no `fisher`, so {instead}.",
     hint: "Add a line `fisher = …` to the distribution.",
-    explanation: "Without `fisher` the information of a factor is estimated from its scores.",
+    explanation:
+      "Without `fisher` the expected information is summed over the responses that a row could have had, where there is a rule for that: a single response that is binary, or a count, a real or a positive number of a distribution with lines `mean` and `variance`. Else the information is estimated from the scores of the rows themselves.",
   },
   FF409: {
     severity: "error",
@@ -534,7 +535,7 @@ export const codes = {
   FF420: {
     severity: "error",
     title: "Over budget",
-    text: "`structure {structure}` for {size} coordinates takes {needs}, more than the budget allows.",
+    text: "Over the budget of {budget}: {structure} for {size} coordinates in {batches} takes {needs}.",
     explanation: "Nothing was allocated. Raise the budget, or ask for a structure that keeps less.",
   },
   FF421: {
@@ -583,7 +584,7 @@ export const codes = {
   FF427: {
     severity: "error",
     title: "Structure that no parameter has",
-    text: "`structure {structure}` needs parameters {why}; {names} has none such.",
+    text: "`structure {structure}` needs {needs}; {names} {found}.",
     hint: "`structure auto` chooses what fits; `ffm plan` shows what could be had.",
     explanation:
       "An arrow needs parameters indexed by a category of which each row touches one level; a Kronecker product needs matrices that enter as `W @ a`.",
@@ -688,6 +689,14 @@ export const codes = {
     hint: "Give every parameter a prior, or leave `initial` out: the first rows are then fitted together.",
     explanation:
       "With `initial prior` a stream starts from the maximum of its priors, without first rows that are fitted together.",
+  },
+  FF444: {
+    severity: "warning",
+    title: "Setting of a stream in a fit",
+    text: "`{name}` changes nothing in a fit: only a stream acts on it.",
+    hint: "Leave it out, or run the model with `--mode stream` (`ffm stream`).",
+    explanation:
+      "A fit searches for the maximum over all rows: it has no rate and forgets nothing. What a model's own `flow` says for its streams is no mistake, and is passed over without a word.",
   },
 
   // ---------------------------------------------------------------- data
@@ -873,7 +882,7 @@ export const codes = {
     text: "`{file}` is no artefact that can be run: {reason}.",
     hint: "Make it again with `ffm compile --to wasm`.",
     explanation:
-      "An artefact is checked before anything of it runs: its checksum, its exports, and that it imports nothing.",
+      "An artefact is checked before anything of it runs: its checksum, the types of its exports, that it imports nothing and starts nothing by itself, and that the places of its layout lie in a memory of their size.",
   },
   FF535: {
     severity: "error",
@@ -970,7 +979,7 @@ export const codes = {
   FF601: {
     severity: "warning",
     title: "Not converged",
-    text: "The fit did not converge in {passes} passes.",
+    text: "{what} did not converge in {passes} passes.",
     explanation:
       "The estimates were still moving when the passes ran out. Give starting values with `init`, stronger priors, or more passes.",
   },
@@ -1053,6 +1062,22 @@ export const codes = {
     explanation:
       "A sandwich takes the scores of all rows at the estimate, and the whole information on both sides. A stream sees each row once, at the estimate of that moment; a saved state holds no rows; a structure that leaves correlations out makes another thing of it.",
   },
+  FF612: {
+    severity: "warning",
+    title: "Information that a structure let go",
+    text: "Row {row}: what the rows before had told was put into `{structure}` information, by which the standard error of `{name}` became {ratio} times what it was.",
+    hint: "No later structure brings it back: keep the structure, or begin again with `structure full`.",
+    explanation:
+      "A flow that is compressed or planned anew hands its information on as the new structure can hold it. Correlations that find no place there are lost, and a fuller structure chosen later holds them of the rows that come then alone. The estimate itself is kept.",
+  },
+  FF613: {
+    severity: "warning",
+    title: "Standard errors of plain steps",
+    text: "{reason}.",
+    hint: "Leave `rate`, `passes` and `line_search` out, or make more passes with smaller steps, and compare.",
+    explanation:
+      "A plain flow makes steps of a given length and never asks whether a maximum was reached, or whether there is one; its standard errors are those of a maximum. Where the rows are at hand at the end, and the model has at most 600 coordinates, a Newton step with their full information tells how far the estimate is from it.",
+  },
   FF619: {
     severity: "error",
     title: "State not written",
@@ -1084,6 +1109,14 @@ export const codes = {
     hint: "Give such parts more rows (`--warmup`), or use `ffm fit --parts`.",
     explanation:
       "Where a part's rows separate classes, its information fades along that direction as the estimate runs off.",
+  },
+  FF624: {
+    severity: "error",
+    title: "No maximum where the fit ended",
+    text: "The observed information is not positive along {direction}: the likelihood has no maximum there.",
+    hint: "Use `information expected`, or start elsewhere with `init`.",
+    explanation:
+      "Observed information is the curvature of the likelihood itself, which is negative at a saddle or far from a maximum. It has no standard errors there. Expected information is never negative and leads away from saddles.",
   },
   FF641: {
     severity: "warning",

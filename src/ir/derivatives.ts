@@ -49,6 +49,8 @@ export interface OnceDerivatives {
 
 /** Why a statement's information is not what was asked for. */
 export interface InformationNote {
+  /** The information that was asked for. */
+  readonly of: "expected" | "sampled";
   readonly statement: string;
   readonly reason: string;
 }

@@ -22,11 +22,19 @@ function build({ base64, dataEnd }: { readonly base64: string; readonly dataEnd:
   let bytes: Uint8Array | null = null;
   return {
     get bytes() {
-      bytes ??= Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      bytes ??= decoded(base64);
       return bytes;
     },
     dataEnd,
   };
+}
+
+function decoded(base64: string): Uint8Array {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  // a loop, since a function a byte takes a cold process milliseconds
+  for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
+  return bytes;
 }
 
 type PortableKernel = (memory: Float64Array, ...numbers: readonly number[]) => void;

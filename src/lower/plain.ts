@@ -46,13 +46,13 @@ export function trainWriter(context: StepContext, sink: ProcedureSink): void {
   const choose = (yes: Scalar, no: Scalar): Scalar => apply("select", natural, yes, no);
 
   sink.emitAll([
-    ...zeroed(state.logLikelihood, state.score, state.information),
+    ...zeroed(state.logLikelihood, state.score),
     write("stale", apply("add", read("stale"), rows)),
     write("old", apply("add", read("old"), rows)),
     write("due", apply("le", apply("mul", read("refresh"), read("seen")), read("stale"))),
     call("prior"),
     when(apply("eq", read("anchored"), number(1)), pulled()),
-    when(apply("eq", read("due"), number(1)), [call("accumulate")]),
+    when(apply("eq", read("due"), number(1)), [...zeroed(state.information), call("accumulate")]),
     when(apply("eq", read("due"), number(0)), [call("slope")]),
     write("value", scalarOf(state.logLikelihood)),
     write("outcome", number(0)),

@@ -1,8 +1,9 @@
 // The procedures by which a module runs a flow on its own: one call a batch. The inner problem of mathematics.md §1 by
 // Fisher-scoring steps, the first trial of each a whole one, then halved until the true objective has grown enough
 // (Armijo). Once the memory outweighs the batch, steps borrow its information, scaled up by the batch's share of rows,
-// so that the batch's own, the costly part, is summed once, at the end. What a plain step cannot do (a singular matrix,
-// no step that helps) ends the update without a change, and is told in `control`; the host then has richer means.
+// so that the batch's own, the costly part, is summed once, at the end; what little those steps then leave, one step with
+// it takes. What a plain step cannot do (a singular matrix, no step that helps) ends the update without a change, and is
+// told in `control`; the host then has richer means.
 
 import { control, type Instruction, type Region, type Scalar } from "../ir/index.ts";
 import { borrowsFrom, part } from "../structures/index.ts";
@@ -23,8 +24,11 @@ const renewal = 0.5;
 /** Instructions over the state of one context. */
 class Driver {
   readonly #context: StepContext;
+  /** Whether steps may borrow the memory's information. */
+  readonly #borrows: boolean;
   constructor(context: StepContext) {
     this.#context = context;
+    this.#borrows = context.size >= borrowsFrom;
   }
 
   get state(): StepContext["layout"]["state"] {
@@ -77,23 +81,32 @@ class Driver {
       this.write(slot, apply("add", scalarOf(state.logLikelihood), scalarOf(state.logPrior))),
     ];
   }
-  /** Also the gradient of the whole objective in `residual`; with the batch's information where steps need it. */
-  accumulate(slot: Slot, value: Body = this.value(slot)): Body {
+  /**
+   * Also the gradient of the whole objective in `residual`; with the batch's information where steps need it. `moved`
+   * says whether φ may be elsewhere than at the centre.
+   */
+  accumulate(slot: Slot, moved = true): Body {
     const { state } = this;
-    const own: Body = [...zeroed(state.information), call("accumulate")];
+    const value = moved ? this.value(slot) : this.valueAtCentre(slot);
     return [
       ...zeroed(state.logLikelihood, state.score),
       call("prior"),
-      when(this.borrowing(), [call("slope")]),
-      when(apply("not", this.borrowing()), own),
+      ...this.whenBorrowing([call("slope")]),
+      ...this.unlessBorrowing([...zeroed(state.information), call("accumulate")]),
       ...value,
       this.copy(state.residual, state.score),
       ...[state.priorScore, state.gradient].map((source) => this.addScaled(state.residual, source, number(1))),
-      this.addScaled(state.residual, state.product, number(-1)),
+      ...(moved ? [this.addScaled(state.residual, state.product, number(-1))] : []),
     ];
   }
   borrowing(): Scalar {
     return apply("eq", this.read("borrowed"), number(1));
+  }
+  whenBorrowing(body: Body): Body {
+    return this.#borrows ? [when(this.borrowing(), body)] : [];
+  }
+  unlessBorrowing(body: Body): Body {
+    return this.#borrows ? [when(apply("not", this.borrowing()), body)] : body;
   }
   /** φ ← base + factor · step */
   aim(): Body {
@@ -122,7 +135,7 @@ class Driver {
     const share = apply("div", { kind: "rows" }, apply("add", this.read("seen"), { kind: "rows" }));
     return [
       call("solve"),
-      when(this.borrowing(), [this.addScaled(state.step, state.step, apply("neg", share))]),
+      ...this.whenBorrowing([this.addScaled(state.step, state.step, apply("neg", share))]),
       routine({ name: "dot", target: this.single("decrement"), left: state.residual, right: state.step }),
     ];
   }
@@ -130,25 +143,30 @@ class Driver {
   update(): Body {
     const { state } = this;
     const enough = apply("le", apply("mul", number(outweighs), { kind: "rows" }), this.read("seen"));
+    const renewed: Body = [
+      call("factorize"),
+      this.write("fresh", this.#borrows ? this.borrowing() : number(0)),
+      this.write("appended", number(0)),
+    ];
     return [
       this.copy(state.centre, state.phi),
       when(apply("and", apply("lt", number(0), this.read("keep")), apply("lt", this.read("keep"), number(1))), [
         this.write("kept", apply("pow", this.read("keep"), { kind: "rows" })),
         call("fade"),
       ]),
-      this.write("borrowed", this.#context.size >= borrowsFrom ? enough : number(0)),
-      ...zeroed(state.damping, state.information),
-      ...this.accumulate("value", this.valueAtCentre("value")),
+      this.write("borrowed", this.#borrows ? enough : number(0)),
+      ...zeroed(state.damping),
+      ...this.whenBorrowing(zeroed(state.information)),
+      ...this.accumulate("value", false),
       this.write("steps", number(0)),
       this.write("outcome", number(1)),
+      ...(this.#borrows ? [this.write("due", number(0))] : []),
       when(apply("not", apply("lt", apply("abs", this.read("value")), number(Number.POSITIVE_INFINITY))), [
         this.write("outcome", number(3)),
       ]),
-      when(apply("not", apply("and", this.borrowing(), apply("eq", this.read("fresh"), number(1)))), [
-        call("factorize"),
-        this.write("fresh", this.borrowing()),
-        this.write("appended", number(0)),
-      ]),
+      ...(this.#borrows
+        ? [when(apply("not", apply("and", this.borrowing(), apply("eq", this.read("fresh"), number(1)))), renewed)]
+        : renewed),
       {
         kind: "while",
         condition: this.running(),
@@ -227,7 +245,13 @@ class Driver {
       when(this.running(), [
         ...this.solve(),
         when(this.small(), [this.write("outcome", number(0))]),
-        when(apply("and", this.running(), apply("not", this.borrowing())), [call("factorize")]),
+        ...this.whenBorrowing([
+          when(apply("and", this.running(), this.#near()), [
+            this.write("outcome", number(0)),
+            this.write("due", number(1)),
+          ]),
+        ]),
+        ...this.unlessBorrowing([when(this.running(), [call("factorize")])]),
       ]),
     ];
   }
@@ -243,28 +267,62 @@ class Driver {
     const size = apply("add", number(1), apply("abs", this.read("value")));
     const within = apply("lt", left, apply("mul", this.read("tolerance"), size));
     const whole = apply("eq", this.read("factor"), number(1));
-    return apply("and", apply("and", whole, within), apply("not", this.borrowing()));
+    const near = apply("and", whole, within);
+    return this.#borrows ? apply("and", near, apply("not", this.borrowing())) : near;
+  }
+
+  /**
+   * What is left is so little that a step with the batch's own information ends it: of a decrement d such a step leaves
+   * at most 4 d² where the objective is self-concordant (Boyd and Vandenberghe, Convex Optimization, §9.6.4); what the
+   * expected information misses of a curvature is the batch's alone, beside a memory that outweighs it.
+   */
+  #near(): Scalar {
+    const left = apply("mul", number(4), apply("mul", this.read("decrement"), this.read("decrement")));
+    const size = apply("add", number(1), apply("abs", this.read("value")));
+    return apply("lt", left, apply("mul", this.read("tolerance"), size));
+  }
+
+  /** A last step within the memory that the batch has joined, whose factor the next batch will borrow. */
+  #finishing(): Body {
+    const { state } = this;
+    return [
+      ...zeroed(state.information),
+      call("factorize"),
+      this.write("appended", number(0)),
+      when(apply("eq", this.#vanished(), number(0)), [
+        call("solve"),
+        routine({ name: "dot", target: this.single("decrement"), left: state.residual, right: state.step }),
+        this.addScaled(state.phi, state.step, number(1)),
+        this.copy(state.direction, state.step),
+        call("multiply"),
+        this.addScaled(state.gradient, state.product, number(-1)),
+        this.write("value", apply("add", this.read("value"), apply("mul", number(0.5), this.read("decrement")))),
+        this.write("fresh", number(1)),
+      ]),
+    ];
   }
 
   /** The batch becomes part of the memory, written about the new φ. */
   #absorb(): Body {
     const { state } = this;
+    const joined: Body = [...this.whenBorrowing([call("inform")]), call("absorb"), this.write("fresh", number(0))];
     const appending = apply("and", this.borrowing(), this.#few());
     const limit = apply("mul", number(renewal), this.read("seen"));
     return [
       this.write("seen", apply("add", this.read("seen"), { kind: "rows" })),
       this.addScaled(state.gradient, state.score, number(1)),
       this.addScaled(state.gradient, state.product, number(-1)),
-      when(appending, [
-        call("append"),
-        this.write("appended", apply("add", this.read("appended"), { kind: "rows" })),
-        this.write("fresh", apply("lt", this.read("appended"), limit)),
-      ]),
-      when(apply("not", appending), [
-        when(this.borrowing(), [call("inform")]),
-        call("absorb"),
-        this.write("fresh", number(0)),
-      ]),
+      ...(this.#borrows
+        ? [
+            when(appending, [
+              call("append"),
+              this.write("appended", apply("add", this.read("appended"), { kind: "rows" })),
+              this.write("fresh", apply("lt", this.read("appended"), limit)),
+            ]),
+            when(apply("not", appending), joined),
+            when(apply("eq", this.read("due"), number(1)), this.#finishing()),
+          ]
+        : joined),
     ];
   }
 

@@ -19,9 +19,9 @@ import {
 } from "../ir/index.ts";
 import { coupled } from "../structures/index.ts";
 import { byMeasure, type Measured, nats } from "./measured.ts";
-import { bytes, time } from "./quantities.ts";
+import { bytes, grouped, time, upward } from "./quantities.ts";
 import { type RatedTarget, type Rates, rates, secondsOf } from "./rates.ts";
-import { type Draft, type Uses, usesOf, type Way, wayFor, waysOf } from "./ways.ts";
+import { apartFrom, type Draft, givenWay, leastRank, type Uses, usesOf, type Way, wayFor, waysOf } from "./ways.ts";
 import {
   type Base,
   type Bound,
@@ -94,18 +94,33 @@ export interface Planned {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What was tried at a number of rows a batch; `refusal` where nothing fits. */
+interface Tried extends Planned {
+  readonly refusal: Refusal | null;
+}
+
+/** How far the least that can be had is over the budget, as a multiple of it, and what to say of that. */
+interface Refusal {
+  readonly excess: number;
+  readonly diagnostic: Diagnostic;
+}
+
 /** Plans bound derivatives; `plan` is null where nothing fits, and a diagnostic says what would. */
 export function plan(bound: Bound, options: PlanOptions): Planned {
   let rows = options.batchRows ?? mostRows;
-  let found = planAt(bound, options, rows);
-  if (options.batchRows === null && found.plan !== null) {
+  const first = planAt(bound, options, rows);
+  let found = first;
+  if (options.batchRows !== null) return found;
+  if (found.plan !== null) {
     // columns of a batch's score factors should stay in the processor's cache
     const width = Math.max(1, widthOf(found.plan));
     const fitting = 2 ** Math.floor(Math.log2(cachedDoubles / width));
     // and a factorisation, a third of width rows' work, is not to cost more than the batch
     const worthy = 2 ** Math.round(Math.log2(width / 2));
-    rows = Math.max(options.leastRows ?? 1, Math.min(mostRows, Math.max(usualRows, fitting, worthy)));
-    if (rows < mostRows) found = planAt(bound, options, rows);
+    const fewer = Math.max(options.leastRows ?? 1, Math.min(mostRows, Math.max(usualRows, fitting, worthy)));
+    const cached = fewer < mostRows ? planAt(bound, options, fewer) : found;
+    // a budget in time may need the large batch
+    if (lossOf(cached) < Number.POSITIVE_INFINITY) [rows, found] = [fewer, cached];
     // what is done once a batch, such as a factorisation, may be worth a larger one
     while (rows < mostRows && found.plan !== null) {
       const larger = planAt(bound, options, Math.min(mostRows, 2 * rows));
@@ -117,16 +132,18 @@ export function plan(bound: Bound, options: PlanOptions): Planned {
   }
   // a smaller batch holds less, which may be what a better structure needs
   const { bytes: most, secondsPerBatch } = options.budget;
-  if ((most ?? secondsPerBatch) === undefined) return found;
+  if (found.plan !== null && (most ?? secondsPerBatch) === undefined) return found;
   let loss = lossOf(found);
+  let last = found;
   while (loss > 0 && rows > fewestRows) {
     rows = Math.max(fewestRows, rows >> 1);
-    const smaller = planAt(bound, options, rows);
-    if (lossOf(smaller) >= loss) continue;
-    found = smaller;
+    last = planAt(bound, options, rows);
+    if (lossOf(last) >= loss) continue;
+    found = last;
     loss = lossOf(found);
   }
-  return found;
+  if (found.plan !== null) return found;
+  return (last.refusal?.excess ?? unlimited) < (first.refusal?.excess ?? unlimited) ? last : first;
 }
 
 /** Expected loss over all coordinates; infinite where there is no plan. */
@@ -155,10 +172,10 @@ function widthOf({ blocks }: Plan): number {
   return Math.max(0, ...blocks.map(width));
 }
 
-function planAt(original: Bound, options: PlanOptions, batchRows: number): Planned {
+function planAt(original: Bound, options: PlanOptions, batchRows: number): Tried {
   const bound = { ...original, graph: original.graph.fork() };
   const groups = groupsOf(bound, options.information);
-  const uses = usesOf(bound, groups);
+  const uses = usesOf(bound, groups, options.information);
   const precision = precisionOf(bound, options);
   const scales = new Scales(bound, batchRows, precision, options);
   const base = weighModel(scales, options, options.information === "sampled");
@@ -175,7 +192,10 @@ function planAt(original: Bound, options: PlanOptions, batchRows: number): Plann
     };
   };
   const sets = setsOf(bound, options, groups, uses);
-  if (!Array.isArray(sets)) return { plan: null, work: noWork, diagnostics: [sets as Diagnostic] };
+  if (!Array.isArray(sets)) {
+    const diagnostic = sets as Diagnostic;
+    return { plan: null, work: noWork, diagnostics: [diagnostic], refusal: { excess: 0, diagnostic } };
+  }
   const choices = (sets as readonly AskedSet[]).map(({ names, ways }): Choice => {
     const size = names.reduce((sum, name) => sum + (uses.sizes.get(name) ?? 0), 0);
     const ranked = options.measured === undefined ? ways : byMeasure(names, ways, options.measured);
@@ -184,8 +204,13 @@ function planAt(original: Bound, options: PlanOptions, batchRows: number): Plann
   const alone = (draft: Draft): Weight => weighBlocks(scales, base, [draft], groups, basis);
   const judge = new Judge(base, choices, options, alone, (draft) => blockOf(bound, draft).size);
   // what takes long in every way is not refused for that, unless a budget says so
-  if (!judge.settle() && !judge.patient().settle()) return { plan: null, work: noWork, diagnostics: [judge.refusal()] };
-  const notes = bound.notes.map((note) => `${note.statement}: ${note.reason}`);
+  if (!judge.settle() && !judge.patient().settle()) {
+    const refusal = judge.least();
+    if (refusal.excess > 1) return { plan: null, work: noWork, diagnostics: [refusal.diagnostic], refusal };
+  }
+  const notes = bound.notes
+    .filter((note) => note.of === options.information)
+    .map((note) => `${note.statement}: ${note.reason}`);
   return {
     plan: {
       kind: "plan",
@@ -195,10 +220,11 @@ function planAt(original: Bound, options: PlanOptions, batchRows: number): Plann
       ...judge.cost(),
       batchRows,
       precision,
-      notes: options.information === "expected" ? notes : [],
+      notes,
     },
     work: judge.work(),
     diagnostics: [],
+    refusal: null,
   };
 }
 
@@ -240,22 +266,23 @@ function setsOf(
   uses: Uses,
 ): readonly AskedSet[] | Diagnostic {
   const all = bound.parameters.map((p) => p.name);
-  if (options.given !== undefined)
-    return options.given.map((draft) => ({
-      names: draft.parameters,
-      ways: [{ name: formName(draft.form), blocks: [draft], loss: 0 }],
-    }));
+  if (options.given !== undefined) {
+    const given = options.given.map((draft) => ({ names: draft.parameters, ways: [givenWay(draft, uses)] }));
+    return keptApart(given, uses);
+  }
   const named = options.structure.flatMap((r) => r.parameters ?? []);
   const rest = all.filter((name) => !named.includes(name));
   const sets: AskedSet[] = [];
   const asked = options.structure.some((r) => r.parameters === null)
     ? options.structure
     : [...options.structure, { kind: "auto", parameters: null } as const];
+  const coordinates = (names: readonly string[]): number =>
+    names.reduce((sum, name) => sum + (uses.sizes.get(name) ?? 0), 0);
   for (const request of asked) {
     const names = request.parameters ?? rest;
     if (names.length === 0) continue;
     if (request.kind === "auto") {
-      const size = names.reduce((sum, name) => sum + (uses.sizes.get(name) ?? 0), 0);
+      const size = coordinates(names);
       // information that is observed couples what the expected one does not
       const whole = size < splitFrom || options.information === "observed";
       const parts = whole ? [names] : coupled(names, restricted(groups, names), bound.once.dense);
@@ -272,26 +299,69 @@ function setsOf(
     for (const part of parts) {
       const way = wayFor(request, part, uses);
       met ||= way !== null;
+      const refused = way === null ? null : unkept(way, bound, options.information);
+      if (refused !== null) return refused;
       const full: Way = { name: "full", blocks: [{ parameters: part, form: { kind: "full" } }], loss: 0 };
       sets.push({ names: part, ways: [way ?? full] });
     }
     if (!met) {
-      const why = request.kind === "arrow" ? "of whose levels a row touches one" : "that are used as W @ a";
-      return diagnose("FF427", null, { structure: request.kind, names: names.join(", "), why });
+      return diagnose("FF427", null, {
+        structure: request.kind,
+        names: names.join(", "),
+        ...needed(request.kind, coordinates(names)),
+      });
     }
   }
-  return sets;
+  return asked.length > 1 ? keptApart(sets, uses) : sets;
+}
+
+/** Sets with what they lose of what is between them, since they are kept apart whatever each keeps. */
+function keptApart(sets: readonly AskedSet[], uses: Uses): readonly AskedSet[] {
+  if (sets.length < 2) return sets;
+  return sets.map((set) => {
+    const others = sets.flatMap(({ names }) => (names === set.names ? [] : names));
+    return { ...set, ways: set.ways.map((way) => apartFrom(way, set.names, others, uses)) };
+  });
 }
 
 function restricted(groups: readonly FactorGroup[], names: readonly string[]): { parts: FactorGroup["parts"] }[] {
   return groups.map(({ parts }) => ({ parts: new Map([...parts].filter(([name]) => names.includes(name))) }));
 }
 
-/** Observed information may be indefinite: what is kept as sums of squares can't hold it. */
+/** What a kind of structure needs, and what there is of it. */
+function needed(kind: StructureRequest["kind"], size: number): { readonly needs: string; readonly found: string } {
+  const found = "has none such";
+  switch (kind) {
+    case "arrow":
+      return { needs: "parameters of whose levels a row touches one", found };
+    case "kronecker":
+      return { needs: "parameters that are used as W @ a", found };
+    default:
+      return {
+        needs: `more than ${2 * leastRank} coordinates where its rank is left to the planner, as it is not in \`lowrank 3\``,
+        found: `has ${size}`,
+      };
+  }
+}
+
+/** Why a way that was asked for can't keep what there is; null where it can, as far as its loss says. */
+function unkept({ blocks }: Way, { once }: Bound, information: InformationKind): Diagnostic | null {
+  const squares = blocks.find(({ form: { kind } }) => sumsOfSquares.includes(kind));
+  if (information === "observed" && squares !== undefined)
+    return diagnose("FF428", null, { structure: formName(squares.form), what: "observed information" });
+  const tied = blocks.find(({ form, parameters }) => form.kind === "root" && parameters.some((p) => once.dense.has(p)));
+  if (tied === undefined) return null;
+  const what = "the curvature of a prior or a factor that ties coordinates together";
+  const hint = "Use a structure such as `full`, which keeps it.";
+  return diagnose("FF428", null, { structure: formName(tied.form), what }, hint);
+}
+
+/** Structures that keep sums of squares: they can't hold what may be indefinite. */
+const sumsOfSquares: readonly StructureKind[] = ["root", "kronecker", "lowrank", "scalar"];
+
 function possible(ways: readonly Way[], { information, forms }: PlanOptions): readonly Way[] {
-  const squares = ["root", "kronecker", "lowrank", "scalar"];
   const admitted = ({ form: { kind } }: Draft): boolean =>
-    !(information === "observed" && squares.includes(kind)) && (forms?.has(kind) ?? true);
+    !(information === "observed" && sumsOfSquares.includes(kind)) && (forms?.has(kind) ?? true);
   return ways.filter((way) => way.blocks.every(admitted));
 }
 
@@ -416,18 +486,21 @@ class Judge {
   #limits(): readonly Limit[] {
     const { budget, given } = this.#options;
     if (given !== undefined) return [];
-    const batch = this.#base.capacity;
     const asked = this.#options.structure.every((r) => r.kind !== "auto");
-    const perRow = budget.secondsPerRow ?? (budget.secondsPerBatch ?? Number.POSITIVE_INFINITY) / batch;
-    return [
-      { of: "bytes", most: budget.bytes ?? (budget.any ? unlimited : defaultBytes), said: budget.bytes !== undefined },
-      { of: "flopsPerRow", most: budget.flopsPerRow ?? Number.POSITIVE_INFINITY, said: true },
-      {
-        of: "secondsPerRow",
-        most: Number.isFinite(perRow) ? perRow : asked || budget.any || this.#patient ? unlimited : defaultSeconds,
-        said: Number.isFinite(perRow),
-      },
+    const free = asked || budget.any || this.#patient;
+    const { bytes: held, flopsPerRow: operations, secondsPerRow: row, secondsPerBatch: batch } = budget;
+    const limits: Limit[] = [
+      { of: "bytes", most: held ?? (budget.any ? unlimited : defaultBytes), said: held !== undefined },
     ];
+    if (operations !== undefined) limits.push({ of: "flopsPerRow", most: operations, said: true });
+    if (row !== undefined) limits.push({ of: "secondsPerRow", most: row, said: true });
+    if (batch !== undefined) {
+      const { capacity } = this.#base;
+      limits.push({ of: "secondsPerRow", most: batch / capacity, said: true, batch: capacity });
+    }
+    if (row === undefined && batch === undefined && !free)
+      limits.push({ of: "secondsPerRow", most: defaultSeconds, said: false });
+    return limits;
   }
 
   /** The blocks of a set, each with what was weighed. */
@@ -475,7 +548,7 @@ class Judge {
 
   #reason(choice: Choice, candidates: readonly Candidate[]): string {
     const { way } = choice.ways[choice.taken] as Choice["ways"][number];
-    const what = `${choice.size.toLocaleString("en-US")} coordinate${choice.size === 1 ? "" : "s"}`;
+    const what = `${grouped(choice.size)} coordinate${choice.size === 1 ? "" : "s"}`;
     const take = choice.size === 1 ? "takes" : "take";
     const taken = choice.ways[choice.taken]?.weight as Weight;
     const held = bytes(this.#share(taken).bytes);
@@ -491,23 +564,62 @@ class Judge {
     return `${what} ${take} ${held}, within the budget: ${losses(way)}`;
   }
 
-  /** Why nothing fits, and what would. */
-  refusal(): Diagnostic {
-    for (const choice of this.#choices) choice.taken = 0;
-    const wanted = this.cost();
-    const asked = this.#choices.map((c) => c.ways[0]?.way.name ?? "").join(" and ");
-    for (const choice of this.#choices) {
-      const costs = choice.ways.map((_, k) => this.#with(choice, k).bytes);
-      choice.taken = costs.indexOf(Math.min(...costs));
-    }
-    const smallest = this.cost();
-    const names = [...new Set(this.#choices.map((c) => c.ways[c.taken]?.way.name ?? ""))].join(" and ");
-    const written = (cost: Cost): string => `${bytes(cost.bytes)} and ${flops(cost.flopsPerRow)} per row`;
-    const [needs, least] = [written(wanted), written(smallest)];
-    const hint = this.#choices.every((c) => c.ways.length === 1)
-      ? `Leave \`structure\` to the planner (\`structure auto\`), ask for a smaller one such as \`structure diagonal\`, or raise the budget to ${bytes(wanted.bytes)}.`
-      : `The smallest, \`structure ${names}\`, needs ${least}: raise the budget to that.`;
-    return diagnose("FF420", null, { structure: asked, size: this.#base.size, needs }, hint);
+  /**
+   * Takes what exceeds the limits least: for each limit what takes least of that, and of these what is least far over
+   * all of them. What it says raises no hope that a budget of so much would not fulfil.
+   */
+  least(): Refusal {
+    const limits = this.#limits();
+    const excessOf = (cost: Cost): number => Math.max(...limits.map((l) => amount(cost, l) / l.most));
+    const tried = limits.map((limit) => {
+      const takes = this.#choices.map((choice) => {
+        const amounts = choice.ways.map((_, k) => amount(this.#with(choice, k), limit));
+        return amounts.indexOf(Math.min(...amounts));
+      });
+      for (const [k, choice] of this.#choices.entries()) choice.taken = takes[k] as number;
+      return { takes, excess: excessOf(this.cost()) };
+    });
+    const best = tried.reduce((a, b) => (b.excess < a.excess ? b : a));
+    for (const [k, choice] of this.#choices.entries()) choice.taken = best.takes[k] as number;
+    const exceeded = limits.filter((limit) => amount(this.cost(), limit) > limit.most);
+    return { excess: best.excess, diagnostic: this.#refused(exceeded) };
+  }
+
+  /** Why what is taken can't be had, and what would do. */
+  #refused(exceeded: readonly Limit[]): Diagnostic {
+    const cost = this.cost();
+    const least = (limit: Limit): number => upward(amount(cost, limit) * (limit.batch ?? 1)) / (limit.batch ?? 1);
+    const needs = exceeded.map((limit) => written(least(limit), limit)).join(" and ");
+    const budget = exceeded
+      .map((limit) => (limit.said ? "" : "default ") + written(limit.most, limit).replace("about ", ""))
+      .join(" and ");
+    const kept = [...new Set(this.#choices.map((c) => c.ways[c.taken]?.way.name ?? ""))].map(
+      (name) => `\`structure ${name}\``,
+    );
+    const asked = this.#choices.every((c) => c.ways.length === 1);
+    const names = kept.length > 4 ? `${kept.slice(0, 3).join(", ")}, …` : kept.join(" and ");
+    const what = asked ? names : `the least that can be had, ${names},`;
+    const rows = this.#base.capacity;
+    const batches = `batches of ${rows} row${rows === 1 ? "" : "s"}`;
+    const raise = `raise the budget to ${needs.replaceAll("about ", "")}`;
+    const smaller = kept.every((name) => / (diagonal|scalar)`$/.test(name)) ? "" : ", ask for a smaller one";
+    const hint = asked
+      ? `Leave \`structure\` to the planner (\`structure auto\`)${smaller === "" ? "" : `${smaller} such as \`structure diagonal\``}, or ${raise}.`
+      : `R${raise.slice(1)}.`;
+    const args = { structure: what, size: grouped(this.#base.size), batches, needs, budget };
+    return diagnose("FF420", null, args, hint);
+  }
+}
+
+/** An amount of what a limit limits. */
+function written(value: number, { of, batch }: Limit): string {
+  switch (of) {
+    case "bytes":
+      return bytes(value);
+    case "flopsPerRow":
+      return `${flops(value)} per row`;
+    case "secondsPerRow":
+      return batch === undefined ? `about ${time(value)} per row` : `about ${time(value * batch)} per batch`;
   }
 }
 
@@ -516,6 +628,8 @@ interface Limit {
   readonly most: number;
   /** Whether the budget said so, or we. */
   readonly said: boolean;
+  /** Rows of a batch, where a budget for that is what limits the time of a row. */
+  readonly batch?: number;
 }
 
 function amount(cost: { readonly [K in Limit["of"]]: number }, limit: Limit): number {
@@ -536,7 +650,7 @@ function overrun(cost: { readonly [K in Limit["of"]]: number }, { of, most, said
 }
 
 function flops(count: number): string {
-  return `${count.toLocaleString("en-US")} flops`;
+  return `${grouped(count)} flops`;
 }
 
 function losses(way: Way): string {

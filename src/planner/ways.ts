@@ -7,9 +7,12 @@ import {
   elements,
   type FactorGroup,
   type Form,
+  formName,
   type Graph,
+  type InformationKind,
   known,
   type NodeId,
+  type StructureRequest,
 } from "../ir/index.ts";
 import { levelUse, meetsTangent, outerUses, sumsOutputs } from "../structures/index.ts";
 
@@ -40,14 +43,17 @@ export interface Uses {
   readonly shapes: ReadonlyMap<string, readonly Dim[]>;
   /** The row value that says which level of a parameter a row touches; null where it may touch several, or all. */
   readonly positions: ReadonlyMap<string, NodeId | null>;
+  /** Products of the rows' Hessian, where information is observed; null for any other, which its factors tell. */
+  readonly curvature: Derivatives["row"]["curvature"] | null;
 }
 
 /** What ways are made from, of bound derivatives. */
-export function usesOf(bound: Derivatives, groups: readonly FactorGroup[]): Uses {
+export function usesOf(bound: Derivatives, groups: readonly FactorGroup[], information: InformationKind): Uses {
   const { graph, once } = bound;
+  const curvature = information === "observed" ? bound.row.curvature : null;
   const shapes = new Map(bound.parameters.map((p) => [p.name, p.freeShape]));
   const sizes = new Map(bound.parameters.map((p) => [p.name, elements(p.freeShape)]));
-  const rest = { graph, groups, once, sizes, shapes };
+  const rest = { graph, groups, once, sizes, shapes, curvature };
   return { ...rest, positions: new Map([...shapes.keys()].map((name) => [name, positionOf(name, rest)])) };
 }
 
@@ -55,6 +61,8 @@ export function usesOf(bound: Derivatives, groups: readonly FactorGroup[]): Uses
 const kroneckerLoss = 0.3;
 /** Ranks that are weighed where none was asked for. */
 const ranks = [64, 32, 16, 8, 4];
+/** The least of them: what has no more than twice as many coordinates has no such way. */
+export const leastRank = 4;
 
 /** All ways for a set of parameters, least loss first. */
 export function waysOf(names: readonly string[], uses: Uses): readonly Way[] {
@@ -85,11 +93,7 @@ export function waysOf(names: readonly string[], uses: Uses): readonly Way[] {
 }
 
 /** A way that was asked for by a word; null where these parameters have none of that kind. */
-export function wayFor(
-  request: { readonly kind: string; readonly root?: true; readonly rank?: number },
-  names: readonly string[],
-  uses: Uses,
-): Way | null {
+export function wayFor(request: StructureRequest, names: readonly string[], uses: Uses): Way | null {
   if (request.kind === "full" && request.root === true)
     return { name: "full sqrt", blocks: [{ parameters: names, form: { kind: "root" } }], loss: 0 };
   if (request.kind === "lowrank" && request.rank !== undefined) {
@@ -97,7 +101,8 @@ export function wayFor(
     const blocks: Draft[] = [{ parameters: names, form: { kind: "lowrank", rank } }];
     return { name: `lowrank ${rank}`, blocks, loss: lossOf(blocks, names, uses) };
   }
-  if (request.kind === "block" && names.length === 1)
+  // parameters that are named together are the block; without names each is one of its own
+  if (request.kind === "block" && (request.parameters !== null || names.length === 1))
     return { name: "block", blocks: [{ parameters: names, form: { kind: "full" } }], loss: 0 };
   return waysOf(names, uses).find((way) => way.name.split(" ")[0] === request.kind) ?? null;
 }
@@ -228,6 +233,9 @@ function isBias(name: string, matrix: string, { graph, groups, shapes }: Uses): 
  */
 function lossOf(blocks: readonly Draft[], names: readonly string[], uses: Uses): number {
   if (blocks.some((b) => b.form.kind === "scalar")) return 2;
+  // sums of squares leave out what a prior or a factor ties together
+  const squares = blocks.filter(({ form: { kind } }) => kind === "lowrank" || kind === "root");
+  if (squares.some(({ parameters }) => parameters.some((name) => uses.once.dense.has(name)))) return 1;
   let [all, lost] = [0, 0];
   const blockOf = (name: string): Draft => blocks.find((b) => b.parameters.includes(name)) as Draft;
   for (const [i, a] of names.entries())
@@ -256,14 +264,40 @@ function shareLost(form: Form, { parameters }: Draft, uses: Uses): number {
   }
 }
 
+/** Whether a row, or the prior, couples two parameters. */
+function meet(a: string, b: string, uses: Uses): boolean {
+  const { groups, once, curvature, graph } = uses;
+  if (groups.some(({ parts }) => parts.has(a) && parts.has(b))) return true;
+  if (once.dense.has(a) && priorMeets(a, b, uses)) return true;
+  const product = curvature?.get(a);
+  return product !== undefined && meetsTangent(graph, product, b);
+}
+
+/**
+ * A way for parameters that are kept apart from `others`, whatever it keeps itself: what they have in common is lost, too,
+ * and its loss the share of all in which these parameters have a part.
+ */
+export function apartFrom(way: Way, names: readonly string[], others: readonly string[], uses: Uses): Way {
+  if (way.loss > 1) return way;
+  const between = names.reduce((sum, a) => sum + others.reduce((s, b) => s + coupledPairs(a, b, uses), 0), 0);
+  if (between === 0) return way;
+  let within = 0;
+  for (const [i, a] of names.entries()) for (const b of names.slice(i)) within += coupledPairs(a, b, uses);
+  return { ...way, loss: (way.loss * within + between) / (within + between) };
+}
+
+/** A block that was decided before. */
+export function givenWay(draft: Draft, uses: Uses): Way {
+  const { parameters, form } = draft;
+  return { name: formName(form), blocks: [draft], loss: lossOf([draft], parameters, uses) };
+}
+
 function coupledPairs(a: string, b: string, uses: Uses): number {
   const [m, n] = [uses.sizes.get(a) ?? 0, uses.sizes.get(b) ?? 0];
   const [p, q] = [a, b].map((name) => uses.positions.get(name) ?? null);
   const [k, l] = [levelsOf(a, uses), levelsOf(b, uses)];
   if (a === b) return (m * (m / k - 1)) / 2;
-  const meet =
-    uses.groups.some(({ parts }) => parts.has(a) && parts.has(b)) || (uses.once.dense.has(a) && priorMeets(a, b, uses));
-  if (!meet) return 0;
+  if (!meet(a, b, uses)) return 0;
   return p !== null && p === q ? (m * n) / k : (m / k) * (n / l);
 }
 

@@ -93,11 +93,11 @@ function moments(transform: Transform, phi: number, sd: number): { estimate: num
     }
     case "interval": {
       let [mean, square] = [0, 0];
-      for (const [node, weight] of hermite) {
+      for (const [node, weight] of hermite()) {
         const x = value(transform, phi + sd * node);
         mean += weight * x;
       }
-      for (const [node, weight] of hermite) square += weight * (value(transform, phi + sd * node) - mean) ** 2;
+      for (const [node, weight] of hermite()) square += weight * (value(transform, phi + sd * node) - mean) ** 2;
       return { estimate: mean, se: Math.sqrt(square) };
     }
     default:
@@ -133,7 +133,13 @@ function hermiteAt(degree: number, x: number): [number, number] {
   return [now, Math.sqrt(degree) * before];
 }
 
-const hermite = gaussHermite(40);
+/** The rule that means are computed with, worked out when the first is. */
+let rule: readonly (readonly [number, number])[] | null = null;
+
+function hermite(): readonly (readonly [number, number])[] {
+  rule ??= gaussHermite(40);
+  return rule;
+}
 
 /**
  * Elements of one simplex or ordered vector. `covariance` is of its coordinates, row-major. Likelihood: the delta method;

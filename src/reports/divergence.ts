@@ -59,14 +59,30 @@ function at(matrix: Float64Array, i: number, j: number, size: number): number {
   return matrix[i * size + j] as number;
 }
 
-/** The lower factor; null where a pivot vanishes. */
-function cholesky(matrix: Float64Array, n: number): Float64Array | null {
+/** Whether a symmetric matrix, row-major, has a negative eigenvalue by more than rounding. */
+export function indefinite(matrix: Float64Array, size: number): boolean {
+  let negative = false;
+  cholesky(matrix, size, (pivot, diagonal) => {
+    negative = pivot < -1e3 * vanishing * Math.abs(diagonal) || diagonal < 0;
+  });
+  return negative;
+}
+
+/** The lower factor; null where a pivot vanishes, which is told with the diagonal element that it is left of. */
+function cholesky(
+  matrix: Float64Array,
+  n: number,
+  onFailure?: (pivot: number, diagonal: number) => void,
+): Float64Array | null {
   const factor = new Float64Array(n * n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
       let sum = at(matrix, i, j, n);
       for (let k = 0; k < j; k++) sum -= at(factor, i, k, n) * at(factor, j, k, n);
-      if (i === j && !(sum > vanishing * at(matrix, i, i, n))) return null;
+      if (i === j && !(sum > vanishing * at(matrix, i, i, n))) {
+        onFailure?.(sum, at(matrix, i, i, n));
+        return null;
+      }
       factor[i * n + j] = i === j ? Math.sqrt(sum) : sum / at(factor, j, j, n);
     }
   return factor;

@@ -10,7 +10,7 @@ export {
   ranked,
 } from "./compare.ts";
 export { declaredScalar, gaussHermite, logJacobian } from "./declared.ts";
-export { comparison } from "./divergence.ts";
+export { comparison, indefinite } from "./divergence.ts";
 export type { TableOptions } from "./lines.ts";
 export { normalQuantile } from "./quantile.ts";
 export { type SummaryContext, summarise, untimed } from "./summarise.ts";

@@ -6,6 +6,7 @@ import {
   type Flow,
   type FlowEvent,
   factorWhole,
+  keptAs,
   NumericalError,
   type Program,
   type ProgramParameter,
@@ -54,7 +55,8 @@ export function summarise(flow: Flow, context: SummaryContext): Summary {
     program.parameters.flatMap((p) => parameterRows(p, flow.phi, inverse, spread, z, posterior));
   const [own, other] = [rowsOf(inverse), robust === null ? null : rowsOf(robust)];
   const shownRows = errors === "sandwich" && other !== null ? other : own;
-  const parameters = shownRows.map((row, k) => ({ ...row, robust: other?.[k]?.se ?? null }));
+  // rows of very many levels are not copied
+  const parameters = other === null ? own : shownRows.map((row, k) => ({ ...row, robust: other[k]?.se ?? null }));
   const asked = options.errors === "sandwich";
   const absent = asked && robust === null ? [diagnose("FF611", null, { reason: missingScores(program) })] : [];
   const said = asked || scores === null || robust === null ? absent : doubts(program, inverse, robust, scores);
@@ -197,8 +199,8 @@ class Inverse implements Spread {
 
 /** Why there is no sandwich. */
 function missingScores({ plan, options }: Program): string {
-  const lossy = plan.blocks.find(({ loss }) => loss !== 0);
-  if (lossy !== undefined) return `\`${lossy.structure}\` information leaves out what the sandwich needs`;
+  if (plan.blocks.some(({ loss }) => loss !== 0))
+    return `\`${keptAs(plan)}\` information leaves out what the sandwich needs`;
   return options.mode === "stream"
     ? "for the sandwich a stream would need its rows once more, at the estimate"
     : "the rows that the sandwich needs are not at hand";
@@ -227,7 +229,9 @@ function parameterRows(
 ): SummaryParameter[] {
   const rows: SummaryParameter[] = [];
   const push = (element: number, declared: Declared, fromPrior: number): void => {
-    rows.push({ name: p.name, index: indexOf(p.shape, p.labels, element), ...declared, fromPrior, robust: null });
+    const { estimate, se, lower, upper } = declared;
+    const index = indexOf(p.shape, p.labels, element);
+    rows.push({ name: p.name, index, estimate, se, lower, upper, fromPrior, robust: null });
   };
   if (p.transform.kind !== "simplex" && p.transform.kind !== "ordered") {
     for (let k = 0; k < p.size; k++) {
@@ -294,12 +298,13 @@ function indexOf(
   labels: readonly (readonly string[] | null)[],
   element: number,
 ): (string | number)[] {
-  const index: (string | number)[] = [];
+  // as long as it will be: a list that grows keeps room for more, and there may be very many
+  const index = new Array<string | number>(shape.length);
   let rest = element;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const size = shape[axis] as number;
     const place = rest % size;
-    index.unshift(labels[axis]?.[place] ?? place + 1);
+    index[axis] = labels[axis]?.[place] ?? place + 1;
     rest = Math.floor(rest / size);
   }
   return index;
@@ -310,11 +315,13 @@ function shown(diagnostic: Diagnostic, source: string): SummaryDiagnostic {
   return { code, severity, message, span: span === null ? null : { file: span.file, ...position(source, span.start) } };
 }
 
+const numbers = ["estimate", "se", "lower", "upper"] as const;
+
 /** What of a row is not a finite number, as errors. */
 function notFinite(row: SummaryParameter | SummaryReport): Diagnostic[] {
-  const name = row.index.length === 0 ? row.name : `${row.name}[${row.index.join(", ")}]`;
-  const bad = (["estimate", "se", "lower", "upper"] as const).find((key) => !Number.isFinite(row[key]));
+  const bad = numbers.find((key) => !Number.isFinite(row[key]));
   if (bad === undefined) return [];
+  const name = row.index.length === 0 ? row.name : `${row.name}[${row.index.join(", ")}]`;
   const words = { estimate: "estimate", se: "standard error", lower: "interval", upper: "interval" } as const;
   return [diagnose("FF603", null, { what: `The ${words[bad]} of \`${name}\`` })];
 }

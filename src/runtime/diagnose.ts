@@ -31,9 +31,9 @@ export function examine(program: Program, phi: Float64Array, size: number): Diag
   return [...diagnoseScales(program, declared, size), ...found, ...diagnoseShapes(program, declared, size)];
 }
 
-/** Scales at the rounding of the response. */
-export function collapsed(program: Program, phi: Float64Array, size: number): Diagnostic[] {
-  return diagnoseScales(program, declaredAt(program, phi), size);
+/** Scales at the rounding of the response; `how` they came there follows the value. */
+export function collapsed(program: Program, phi: Float64Array, size: number, how = ""): Diagnostic[] {
+  return diagnoseScales(program, declaredAt(program, phi), size, how);
 }
 
 /** Declared values of the parameters at φ, which is left where the artefact reads it. */
@@ -57,11 +57,10 @@ export function diagnoseInformation(program: Program, phi: Float64Array): Diagno
   memory.fill(0, state.damping.offset, state.damping.offset + state.damping.length);
   for (const procedure of ["prior", "diagonal", "factorize"] as const) artefact.run(procedure, 0);
   const diagonal = memory.slice(state.diagonal.offset, state.diagonal.offset + state.diagonal.length);
-  const overflown = [...diagonal.keys()].find((i) => !Number.isFinite(diagonal[i] as number));
-  if (overflown !== undefined) {
-    const what = `The information of \`${nameOf(program, overflown)}\``;
-    return [diagnose("FF603", spanOf(program, overflown), { what })];
-  }
+  const overflown = diagnoseOverflow(program, diagonal);
+  if (overflown.length > 0) return overflown;
+  const negative = diagonal.findIndex((x) => x < 0);
+  if (negative >= 0) return [noPeak(program, nameOf(program, negative), negative)];
   const missing = [...diagonal.keys()].filter((i) => !((diagonal[i] as number) > 0));
   if (missing.length > 0) {
     const names = missing.slice(0, 5).map((i) => nameOf(program, i));
@@ -80,9 +79,24 @@ export function diagnoseInformation(program: Program, phi: Float64Array): Diagno
     const told = describe(program, vector, share);
     const { names, direction } = told;
     const span = spanOf(program, told.first);
+    if (least < -singular) return [noPeak(program, direction, told.first)];
     if (least < singular) return [diagnose("FF602", span, { names, direction })];
     return [diagnose("FF604", span, { names, direction, digits: Math.round(-Math.log10(least)) })];
   });
+}
+
+/** Information that is no number, by the first coordinate of which that is so. */
+export function diagnoseOverflow(program: Program, diagonal: Float64Array): Diagnostic[] {
+  const at = diagonal.findIndex((x) => !Number.isFinite(x));
+  if (at < 0) return [];
+  const what = `The information of \`${nameOf(program, at)}\` along ${coordinateOf(program, at)}`;
+  const hint = `Start nearer with \`init\`, or hold ${nameOf(program, at)} with a prior.`;
+  return [diagnose("FF603", spanOf(program, at), { what }, hint)];
+}
+
+/** The objective bends upwards along a direction, as observed information says at a saddle or away from the maximum. */
+function noPeak(program: Program, direction: string, first: number): Diagnostic {
+  return diagnose("FF624", spanOf(program, first), { direction });
 }
 
 /** Of a block, where it keeps correlations and its condition calls for a remark. */
@@ -181,13 +195,18 @@ function spectrumOfRoot(root: Float64Array, size: number): Spectrum {
 }
 
 /** Scales that fell to the rounding of the response: the fit is exact. */
-function diagnoseScales(program: Program, declared: ReadonlyMap<string, Float64Array>, size: number): Diagnostic[] {
+function diagnoseScales(
+  program: Program,
+  declared: ReadonlyMap<string, Float64Array>,
+  size: number,
+  how = "",
+): Diagnostic[] {
   return program.parameters.flatMap((p) => {
     if (!p.scale) return [];
     const values = declared.get(p.name) ?? new Float64Array();
     const least = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
     return least < Math.max(rounding.warning * size, 2 * leastScale)
-      ? [diagnose("FF605", p.span, { name: p.name, value: least.toPrecision(2) })]
+      ? [diagnose("FF605", p.span, { name: p.name, value: `${least.toPrecision(2)}${how}` })]
       : [];
   });
 }
@@ -219,7 +238,10 @@ export function floors(program: Program, size: number): Float64Array {
 /** No finite maximum: the likelihood grows along a direction of φ. */
 export function noMaximum(program: Program, vector: Float64Array): Diagnostic {
   const { names, direction, first } = describe(program, vector, vector, true);
-  return diagnose("FF606", spanOf(program, first), { names, direction });
+  const p = parameterAt(program, first);
+  const simplex = `Make \`${p.name}\` the softmax of logits with a prior such as \`Normal(0, 2.5)\`, or take the simpler model.`;
+  const hint = p.transform.kind === "simplex" ? simplex : undefined;
+  return diagnose("FF606", p.span, { names, direction }, hint);
 }
 
 function bounded(program: Program, coordinate: number): boolean {
@@ -283,17 +305,29 @@ function coordinateOf(program: Program, coordinate: number): string {
       return transform.lower === 0 && transform.upper === 1
         ? `logit(${name})`
         : `logit((${name} − ${transform.lower}) / ${transform.upper - transform.lower})`;
+    case "simplex": {
+      const p = parameterAt(program, coordinate);
+      const place = (coordinate - p.first) % (p.freeShape.at(-1) ?? 1);
+      const size = p.shape.at(-1) ?? 1;
+      // a row of the free shape is one shorter than a row declared
+      const row = Math.floor((coordinate - p.first) / (size - 1)) * size;
+      const later = Array.from({ length: size - 1 - place }, (_, k) => row + place + 1 + k);
+      const element = (at: number): string => `${p.name}[${indexOf(p, at, p.shape).join(", ")}]`;
+      const [next, last] = [element(later[0] as number), element(later.at(-1) as number)];
+      const rest = later.length === 1 ? next : `(${next} + ${later.length > 2 ? "… + " : ""}${last})`;
+      return `log(${element(row + place)} / ${rest})`;
+    }
     default:
       return name;
   }
 }
 
-/** Index labels of an element of a parameter, in row-major order of its free shape. */
-function indexOf(p: ProgramParameter, element: number): (string | number)[] {
+/** Index labels of an element of a parameter, in row-major order of its free shape or another. */
+function indexOf(p: ProgramParameter, element: number, shape = p.freeShape): (string | number)[] {
   const index: (string | number)[] = [];
   let rest = element;
-  for (let axis = p.freeShape.length - 1; axis >= 0; axis--) {
-    const size = p.freeShape[axis] as number;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis] as number;
     const position = rest % size;
     index.unshift(p.labels[axis]?.[position] ?? position + 1);
     rest = Math.floor(rest / size);

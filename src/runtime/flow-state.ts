@@ -169,16 +169,17 @@ export class FlowState {
     return { phi, gradient, memory, weight: this.rows };
   }
 
-  /** What plain steps are held to becomes part of what the rows told: for the end, not for further steps. */
-  protected weighAnchor(): void {
+  /** What plain steps are held to becomes part of what the rows told, for the end, not for further steps; whether there is such. */
+  protected weighAnchor(): boolean {
     const { artefact } = this.program;
     const steering = this.state("control");
     const { anchored } = artefact.step.layout.control;
-    if (steering[anchored] !== 1) return;
+    if (steering[anchored] !== 1) return false;
     steering[anchored] = 0;
     this.state("information").fill(0);
     for (const procedure of ["gather", "absorb"] as const) artefact.run(procedure, 0);
     this.state("information").fill(0);
+    return true;
   }
 
   /** Sets the artefact in hand to start from a point. */

@@ -8,16 +8,16 @@ import { type Approached, approach } from "./approach.ts";
 import type { Companion } from "./companion.ts";
 import { illConditioned } from "./condition.ts";
 import type { Crew } from "./crew.ts";
-import { collapsed, diagnoseBounds, examine, floors, noMaximum } from "./diagnose.ts";
+import { collapsed, diagnoseBounds, diagnoseOverflow, examine, floors, noMaximum } from "./diagnose.ts";
 import { NumericalError } from "./errors.ts";
 import type { FlowEvent } from "./event.ts";
 import { FlowState } from "./flow-state.ts";
 import { type Escape, type MaximiseOptions, type Maximum, maximise, vanished } from "./maximise.ts";
 import { factorWhole } from "./memory.ts";
-import { loadBatch, type Memory, Objective } from "./objective.ts";
+import { loadBatch, type Memory, Objective, rowLoader } from "./objective.ts";
 import type { Program } from "./program.ts";
 import { badRows, copied, describeRow, detached, inParts, joined, portion, stretch, takeRows } from "./rows.ts";
-import { gatherRows, pace, rowOrder, trainStep } from "./train.ts";
+import { firstDamping, gatherRows, pace, rowOrder, trainStep } from "./train.ts";
 import { type Testimony, Witness } from "./witness.ts";
 
 /** Progress of a fit, once a pass or an accepted step. */
@@ -58,6 +58,8 @@ const sampleAbove = 8192;
 const sampleRows = 4096;
 /** Coordinates from which a pass with information costs several without. */
 const costly = 32;
+/** Single rows from which on it pays to look up where their columns lie once for all of them. */
+const several = 8;
 /** One row in so many makes the wider sample, whose information stands for that of all on the quick road. */
 const widerShare = 5;
 /** Rows above which there is a wider sample. */
@@ -235,19 +237,21 @@ export class Flow extends FlowState {
     const [control, logLikelihood] = [this.state("control"), this.state("logLikelihood")];
     const { outcome, value } = artefact.step.layout.control;
     const accompanied = this.companions.length > 0;
+    const load = each === 1 && batch.rows - from >= several ? rowLoader(artefact, batch) : null;
     for (let count = 0; from < batch.rows; from += count) {
       count = this.#together(batch, from, Math.min(each, batch.rows - from));
-      const part = portion(batch, from, count);
-      if (accompanied) this.#before(part);
-      loadBatch(artefact, batch, from, count);
+      const part = accompanied || this.#witness !== null ? portion(batch, from, count) : null;
+      if (accompanied && part !== null) this.#before(part);
+      if (load !== null) load(from);
+      else loadBatch(artefact, batch, from, count);
       artefact.run("update", count);
       if (control[outcome] === 0 && Number.isFinite(logLikelihood[0])) {
-        this.#witness?.take(this.program, this.phi, part);
+        if (part !== null) this.#witness?.take(this.program, this.phi, part);
         this.rows += count;
-        if (accompanied) this.#after(part, count, control[value] as number);
+        if (accompanied && part !== null) this.#after(part, count, control[value] as number);
         continue;
       }
-      this.#labour(part);
+      this.#labour(part ?? portion(batch, from, count));
     }
     this.passes = 1;
   }
@@ -340,6 +344,7 @@ export class Flow extends FlowState {
       this.passes = pass + 1;
       this.rows = total;
     }
+    this.#usable = batches;
     this.settled = false;
   }
 
@@ -366,11 +371,13 @@ export class Flow extends FlowState {
   /** What `look` finds after `finish`; the flow then goes on as if nobody had looked. */
   peek<T>(look: (flow: Flow) => T): T {
     const undo = this.mark(true);
+    const { warnings } = this;
     try {
       this.finish();
       return look(this);
     } finally {
       undo();
+      this.warnings = warnings;
     }
   }
 
@@ -410,16 +417,36 @@ export class Flow extends FlowState {
   finish(): void {
     if (this.warming && this.heldCount > 0) this.#warm();
     if (this.rows === 0) throw new NumericalError([diagnose("FF506", null, {})]);
-    this.weighAnchor();
+    const anchored = this.weighAnchor();
     this.#settle();
     this.#examine();
-    this.diagnostics.push(...this.warnings);
+    const plain = this.#plainly(anchored);
+    if (plain !== null) this.warnings = [...this.warnings.filter(({ code }) => code !== "FF613"), ...plain];
+    this.#repeat(this.warnings);
     for (const companion of this.companions) this.diagnostics.push(...(companion.conclude?.() ?? []));
     const errors = this.#witness?.conclude() ?? [];
     if (errors.length > 0) throw new NumericalError(errors);
     if (this.#escaped()) throw new NumericalError([noMaximum(this.program, (this.escape as Escape).direction)]);
     this.converged = this.unfinished === 0;
-    if (!this.converged) this.diagnostics.push(diagnose("FF601", null, { passes: this.unfinished }));
+    if (!this.converged)
+      this.diagnostics.push(diagnose("FF601", null, { what: "The fit of the first rows", passes: this.unfinished }));
+  }
+
+  /** What is to be said of errors that plain steps left; null where there were none, or it was said when rows were at hand. */
+  #plainly(anchored: boolean): readonly Diagnostic[] | null {
+    const { plain } = this.program.options;
+    if (plain === null) return null;
+    const usable = this.#usable;
+    this.#usable = [];
+    const unchecked = (reason: string): readonly Diagnostic[] => [diagnose("FF613", null, { reason })];
+    if (plain.passes === 1)
+      return unchecked("Plain steps went over the rows once: whether they reached a maximum was not looked at");
+    if (usable.length === 0) return null;
+    const program = anchored ? null : (this.#hooks.witness?.(this.program) ?? null);
+    if (program !== null)
+      return new Witness(program).look({ program: this.program, phi: this.phi, largest: this.largest }, usable);
+    const why = anchored ? "that began with another flow" : `of ${this.phi.length} coordinates`;
+    return unchecked(`Whether plain steps ${why} reached a maximum was not looked at`);
   }
 
   /** The last digits of φ, once; always the factor of the information there. */
@@ -487,7 +514,12 @@ export class Flow extends FlowState {
       throw new NumericalError(runaway.length > 0 ? runaway : [diagnose("FF607", null, { pass: objective.passes })]);
     }
     const broken = objective.state("information").findIndex((x) => !Number.isFinite(x));
-    if (broken >= 0) throw new NumericalError([diagnose("FF603", null, { what: "The information of these rows" })]);
+    if (broken >= 0) {
+      this.program.artefact.run("diagonal", 0);
+      const named = diagnoseOverflow(this.program, this.state("diagonal"));
+      const whole = diagnose("FF603", null, { what: "The information of these rows" });
+      throw new NumericalError(named.length > 0 ? named : [whole]);
+    }
     if (!converged && !stuck && escaping === null) this.unfinished += objective.passes;
   }
 
@@ -522,7 +554,7 @@ export class Flow extends FlowState {
     const { stopped } = this.#hooks;
     return maximise(objective, this.phi, {
       maxPasses,
-      damping: damping === "adaptive" ? 0 : damping,
+      damping: firstDamping(damping, 0),
       components,
       floor: floors(this.program, this.largest),
       ...(stopped === undefined ? {} : { stopped }),
@@ -548,14 +580,22 @@ export class Flow extends FlowState {
     const { passes } = this;
     if (maximum.escaping !== null) throw new NumericalError([noMaximum(this.program, maximum.escaping.direction)]);
     this.#examine();
-    this.diagnostics.push(...this.warnings);
-    if (said?.far) this.converged = false;
     // with a scale at the rounding of the response the objective is noise: there is nothing left to gain
     const exact = this.diagnostics.some((d) => d.code === "FF605");
-    if (!exact && said !== null && said.errors.length > 0) throw new NumericalError(said.errors);
+    this.#repeat(this.warnings);
+    const noise = this.diagnostics.some((d) => d.code === "FF605");
+    if (said?.far) this.converged = false;
+    if (!noise && said !== null && said.errors.length > 0) throw new NumericalError(said.errors);
     if (exact && said?.far !== true) this.converged = true;
-    else if (maximum.stuck) throw new NumericalError([diagnose("FF607", null, { pass: passes })]);
-    if (!this.converged) this.diagnostics.push(diagnose("FF601", null, { passes }));
+    else if (maximum.stuck && !noise) throw new NumericalError([diagnose("FF607", null, { pass: passes })]);
+    if (!this.converged) this.diagnostics.push(diagnose("FF601", null, { what: "The fit", passes }));
+  }
+
+  /** Adds what a witness said, unless the flow says it of the same place itself. */
+  #repeat(warnings: readonly Diagnostic[]): void {
+    const own = [...this.diagnostics];
+    const said = (d: Diagnostic): boolean => own.some((o) => o.code === d.code && o.span === d.span);
+    this.diagnostics.push(...warnings.filter((d) => !said(d)));
   }
 
   /** Diagnoses the information at the estimate; errors stop the run, warnings are kept. */

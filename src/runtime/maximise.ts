@@ -78,6 +78,8 @@ class Search {
   readonly #phi: Float64Array;
   readonly #trial: Float64Array;
   #value: number;
+  /** Whether every block holds all that its coordinates tell of each other: else steps are short for what it leaves out. */
+  readonly #whole: boolean;
   /** Which information the artefact holds at φ. */
   #use: "planned" | "observed" = "planned";
   /** The step before, and the information along the first of the streak it belongs to. */
@@ -85,6 +87,11 @@ class Search {
     readonly step: Float64Array;
     readonly length: number;
     readonly decrement: number;
+    readonly information: number;
+    /** The objective where it was taken. */
+    readonly value: number;
+    /** Whether it promised as much as the step before, which did not keep it. */
+    readonly running: boolean;
     readonly streak: number;
   } | null = null;
 
@@ -93,6 +100,8 @@ class Search {
     this.#options = options;
     this.#size = objective.size;
     this.#all = Array.from({ length: this.#size }, (_, i) => i);
+    const { blocks } = objective.artefact.step;
+    this.#whole = blocks.every(({ form, size }) => size === 1 || form.kind === "full" || form.kind === "arrow");
     const several = options.components.length > 1;
     const component = (coordinates: readonly number[]): Component => ({
       coordinates,
@@ -118,7 +127,7 @@ class Search {
       if (decrement < tolerance * size) return polish ? this.#polish(decrement) : this.#finish(decrement, true, false);
       if (this.#escaping(decrement)) return this.#escaped(decrement);
       slow = decrement > 0.05 * previous && decrement < 1e-2 * size ? slow + 1 : 0;
-      if (slow === 2 && this.#use === "planned") {
+      if (slow === 2 && this.#use === "planned" && this.#whole) {
         this.#observe();
         previous = Number.POSITIVE_INFINITY;
         continue;
@@ -355,18 +364,22 @@ class Search {
    * them all but vanished, as it does where no finite maximum exists.
    */
   #escaping(decrement: number): boolean {
-    const step = Float64Array.from(this.#objective.state("step"));
     const last = this.#last;
+    // what overflowed on the way out says nothing more of its own
+    if (Number.isNaN(decrement)) return last?.running === true && last.information < vanished * last.streak;
+    const step = Float64Array.from(this.#objective.state("step"));
     const length = norm(step);
     const information = decrement / length ** 2;
-    const same =
-      last !== null &&
-      decrement > 0 &&
-      decrement < 0.8 * last.decrement &&
-      dot(step, last.step) > 0.9 * length * last.length &&
-      length > 0.7 * last.length;
-    this.#last = { step, length, decrement, streak: same ? last.streak : information };
-    return same && decrement < 0.1 && information < vanished * last.streak;
+    const along = last !== null && decrement > 0 && dot(step, last.step) > 0.9 * length * last.length;
+    const fading = along && decrement < 0.8 * last.decrement && length > 0.7 * last.length;
+    // information made of the scores themselves goes as the square of the slope: steps promise the same, and get longer
+    const steady = along && Math.abs(decrement / last.decrement - 1) < 0.1 && length > 1.2 * last.length;
+    const running = steady && this.#value - last.value < 0.1 * decrement;
+    const streak = fading || running ? (last?.streak ?? information) : information;
+    const gain = last === null ? Number.POSITIVE_INFINITY : this.#value - last.value;
+    this.#last = { step, length, decrement, information, value: this.#value, running, streak };
+    if (!(information < vanished * streak)) return false;
+    return (fading && decrement < 0.1) || (running && gain < vanished * decrement);
   }
 
   #escaped(decrement: number): Maximum {

@@ -10,6 +10,14 @@ export function factorWhole(artefact: Artefact, invert: boolean): void {
   if (invert) artefact.run("invert", 0);
 }
 
+/** Variances that a memory leaves at φ; overwrites the artefact's own. */
+export function variancesOf(artefact: Artefact, phi: Float64Array, memory: Float64Array): Float64Array {
+  stateOf(artefact, "phi").set(phi);
+  stateOf(artefact, "memory").set(memory);
+  factorWhole(artefact, true);
+  return stateOf(artefact, "variance").slice();
+}
+
 /** The diagonal of the memory alone; overwrites information and prior. */
 export function memoryDiagonal(artefact: Artefact): Float64Array {
   for (const name of ["information", "prior", "priorDiagonal"] as const) stateOf(artefact, name).fill(0);

@@ -187,3 +187,25 @@ export function loadBatch(artefact: Artefact, batch: Batch, from = 0, count: num
     }
   }
 }
+
+/** What copies single rows of a batch to where the artefact reads them: looked up once for all of its rows. */
+export function rowLoader(artefact: Artefact, batch: Batch): (row: number) => void {
+  const { memory, step } = artefact;
+  const { capacity } = step.layout;
+  const runs = slots(step.layout).flatMap(({ name, offset, width }) => {
+    const apart = batch.strips?.get(name);
+    const values = apart === undefined ? batch.columns.get(name) : undefined;
+    if (apart === undefined && values === undefined) throw new Error(`the batch lacks column ${name}`);
+    return Array.from({ length: width }, (_, k) => ({
+      from: apart?.[k] ?? (values as Float64Array),
+      start: apart === undefined ? k * batch.rows : 0,
+      to: offset + k * capacity,
+    }));
+  });
+  return (row) => {
+    for (let k = 0; k < runs.length; k++) {
+      const { from, start, to } = runs[k] as (typeof runs)[number];
+      memory[to] = from[start + row] as number;
+    }
+  };
+}

@@ -51,13 +51,15 @@ export interface Program {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A number that falls as rows are taken: to 0 along half a cosine over all passes, or by half after so many rows. */
+export type Schedule =
+  | { readonly kind: "cosine"; readonly start: number }
+  | { readonly kind: "half_life"; readonly start: number; readonly rows: number };
+
 /** Settings of the plain flow: one step a batch (lower/plain.ts). */
 export interface PlainOptions {
   /** Length of a natural-gradient step over the rows taken; null for steps as long as rows weigh in memory. */
-  readonly rate:
-    | { readonly kind: "constant" | "cosine"; readonly start: number }
-    | { readonly kind: "half_life"; readonly start: number; readonly rows: number }
-    | null;
+  readonly rate: { readonly kind: "constant"; readonly start: number } | Schedule | null;
   readonly passes: number;
   readonly shuffle: boolean;
   /** Share of the rows in memory that may come in before information and factor are renewed; null lets the size decide. */
@@ -85,8 +87,8 @@ export interface RunOptions {
   /** Converged when the Newton decrement is below this times 1 + |log-likelihood|. */
   readonly tolerance: number;
   readonly maxPasses: number;
-  /** Damping of a search to start from; `adaptive` finds its own. */
-  readonly damping: number | "adaptive";
+  /** Damping of a search, or of plain steps, to start from; `adaptive` finds its own, a schedule falls over plain steps. */
+  readonly damping: number | "adaptive" | Schedule;
   /** Rows that a stream takes at a time; null for as many as are read at once. */
   readonly batch: number | null;
   /** Most inner steps of a streamed batch. */

@@ -153,6 +153,19 @@ export function decodeState(bytes: Uint8Array, file: string): Decoded {
   return { kind: "state", state: { ...(description as Omit<SavedState, "tensors">), tensors } };
 }
 
+/** The flow's own numbers, of which each is one: rows that are held, and what companions keep, may lack some. */
+const own = ["phi", "gradient", "memory", "progress", "bend", "velocity", "escape", "scores", "scored"];
+
+/** The first number among a flow's own that is none, as a reason; null where there is no such. */
+export function brokenNumber({ tensors }: SavedState): string | null {
+  for (const [name, values] of tensors) {
+    if (!own.includes(name) && !name.startsWith("anchor ") && !name.startsWith("learnt ")) continue;
+    const at = values.findIndex((x) => !Number.isFinite(x));
+    if (at >= 0) return `number ${at + 1} of its tensor ${name} is ${values[at]}`;
+  }
+  return null;
+}
+
 /** The kind of value that each entry of the description has; `of` is that of its own values. */
 const described: Readonly<Record<Exclude<keyof SavedState, "tensors">, (value: unknown) => boolean>> = {
   file: isText,

@@ -21,7 +21,7 @@ export function steer(program: Program, plain: PlainOptions): void {
   };
   put("natural", plain.rate === null ? 0 : (options.batch ?? program.plan.batchRows));
   put("rate", plain.rate?.start ?? 1);
-  put("damp", options.damping === "adaptive" ? plain.firstDamping : options.damping);
+  put("damp", firstDamping(options.damping, plain.firstDamping));
   put("adapt", options.damping === "adaptive" ? 1 : 0);
   const renewed = plain.refresh ?? (artefact.step.size >= dear ? 0.2 : 0);
   put("refresh", renewed);
@@ -30,6 +30,12 @@ export function steer(program: Program, plain: PlainOptions): void {
   put("clip", plain.clip);
   put("seed", options.seed);
   put("stale", 0);
+}
+
+/** What a flow begins to be damped by; `own` where it finds that itself. */
+export function firstDamping(damping: Program["options"]["damping"], own: number): number {
+  if (damping === "adaptive") return own;
+  return typeof damping === "number" ? damping : damping.start;
 }
 
 /** The factor of a plain flow, made of its memory as it is. */
@@ -47,16 +53,18 @@ export function refactor(program: Program): void {
   stateOf(program.artefact, "information").fill(0);
 }
 
-/** Sets the length of the next step, after `done` of `all` rows, where the data have `total`. */
+/** Sets length and damping of the next step, after `done` of `all` rows, where the data have `total`. */
 export function pace(program: Program, done: number, all: number, total: number): void {
   const { control } = program.artefact.step.layout;
   const rate = program.options.plain?.rate ?? null;
   const steering = stateOf(program.artefact, "control");
   if (rate !== null) steering[control.rate] = rateAt(rate, done, all);
+  const { damping } = program.options;
+  if (typeof damping === "object") steering[control.damp] = rateAt(damping, done, all);
   steering[control.total] = total;
 }
 
-/** The length of a step when `done` of `all` rows have been taken. */
+/** What a schedule says when `done` of `all` rows have been taken. */
 export function rateAt(rate: NonNullable<PlainOptions["rate"]>, done: number, all: number): number {
   switch (rate.kind) {
     case "constant":
@@ -80,14 +88,40 @@ export function gatherRows(artefact: Artefact, batches: readonly Batch[], positi
   for (const [name, region] of columns) {
     const sources = batches.map((b) => b.columns.get(name) as Float64Array);
     const width = region.length / capacity;
-    for (let k = 0; k < width; k++) {
-      let to = region.offset + k * capacity;
-      for (let run = 0; run < runs; run++) {
-        const source = sources[owner[run] as number] as Float64Array;
-        const from = k * (strides[owner[run] as number] as number) + (row[run] as number);
-        const end = from + (count[run] as number);
-        for (let at = from; at < end; at++) memory[to++] = source[at] as number;
-      }
+    let first = region.offset;
+    for (let run = 0; run < runs; run++) {
+      const own = owner[run] as number;
+      const [stride, length] = [strides[own] as number, count[run] as number];
+      gatherRun(memory, first, capacity, sources[own] as Float64Array, row[run] as number, stride, length, width);
+      first += length;
+    }
+  }
+}
+
+/** Elements whose rows are under way from the main memory at a time. */
+const together = 8;
+
+/** `length` neighbours of each of `width` elements. The ends are moved before what is between, so that no element waits for another. */
+function gatherRun(
+  memory: Float64Array,
+  first: number,
+  capacity: number,
+  source: Float64Array,
+  row: number,
+  stride: number,
+  length: number,
+  width: number,
+): void {
+  for (let k = 0; k < width; k += together) {
+    const end = Math.min(width, k + together);
+    for (let l = k; l < end; l++) {
+      const [from, to] = [l * stride + row, l * capacity + first];
+      memory[to] = source[from] as number;
+      memory[to + length - 1] = source[from + length - 1] as number;
+    }
+    for (let l = k; l < end; l++) {
+      const [from, to] = [l * stride + row, l * capacity + first];
+      for (let r = 1; r < length - 1; r++) memory[to + r] = source[from + r] as number;
     }
   }
 }

@@ -5,6 +5,7 @@
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import type { Batch, StateName } from "../ir/index.ts";
 import { collapsed, diagnoseInformation, floors, noMaximum } from "./diagnose.ts";
+import { keptAs } from "./kept.ts";
 import { type Escape, maximise, vanished } from "./maximise.ts";
 import { loadBatch, Objective } from "./objective.ts";
 import type { Program } from "./program.ts";
@@ -19,6 +20,9 @@ const passes = 60;
 const [less, more] = [0.8, 1.25];
 /** Squared distance in standard errors from the maximum, above which a flow has not converged. */
 const far = 1e-2;
+
+/** Standard errors that a Newton step from the end of plain steps may take. */
+const near = 0.5;
 
 /** What a witness says. */
 export interface Testimony {
@@ -52,6 +56,28 @@ export class Witness {
     return first.errors.length > 0 && some !== batches ? this.#hear(stand, batches, total) : first;
   }
 
+  /** Where plain steps ended: warnings where a Newton step on the rows leads elsewhere, or other errors are the rows' own. */
+  look({ program, phi }: Stand, batches: readonly Batch[]): readonly Diagnostic[] {
+    const { artefact, options } = this.#program;
+    for (const name of ["memory", "damping"] as const) this.#state(name).fill(0);
+    const objective = new Objective(artefact, batches, null);
+    objective.accumulate(this.#from(program, phi));
+    for (const procedure of ["factorize", "solve", "invert"] as const) artefact.run(procedure, 0);
+    const [step, variance] = [this.#state("step"), this.#state("variance")];
+    const said = (reason: string): readonly Diagnostic[] => [diagnose("FF613", null, { reason })];
+    if (step.some((x) => !Number.isFinite(x)) || variance.some((x) => !(x > 0 && x < Number.POSITIVE_INFINITY)))
+      return said("At the end of the plain steps the rows leave directions that they do not determine");
+    const away = step.map((x, i) => Math.abs(x) / Math.sqrt(variance[i] as number));
+    const worst = away.reduce((most, x, i) => (x > (away[most] as number) ? i : most), 0);
+    const name = this.#program.parameters.find((p) => worst >= p.first && worst < p.first + p.size)?.name ?? "";
+    if ((away[worst] ?? 0) > near)
+      return said(
+        `Plain steps ended where no maximum is: a Newton step on all rows moves \`${name}\` by ${(away[worst] as number).toPrecision(2)} standard errors`,
+      );
+    // what fades counts fewer rows than there are
+    return options.keep === 1 && program.options.keep === 1 ? this.#compared({ program, phi, largest: 0 }) : [];
+  }
+
   #hear(stand: Stand, batches: readonly Batch[], total: number): Testimony {
     const { artefact } = this.#program;
     const start = this.#from(stand.program, stand.phi);
@@ -77,7 +103,7 @@ export class Witness {
     this.#escape = maximum.escaping ?? this.#vanishing(start, maximum.phi, before, total / rows);
     const unclear = maximum.value === Number.NEGATIVE_INFINITY;
     const errors = unclear ? [] : this.conclude(maximum.phi);
-    const scales = unclear ? [] : collapsed(this.#program, maximum.phi, stand.largest);
+    const scales = unclear ? [] : collapsed(this.#program, maximum.phi, stand.largest, " with the full information");
     if (scales.length > 0) return { errors: [], warnings: scales, far: false };
     if (errors.length > 0 || unclear || !maximum.converged) return { errors, warnings: [], far: false };
     return { errors, warnings: this.#compared(stand), far: this.#distance(start, maximum.phi) > far };
@@ -155,8 +181,7 @@ export class Witness {
     const distance = ({ ratio }: (typeof ratios)[number]): number => Math.abs(Math.log(ratio));
     const worst = ratios.reduce((a, b) => (distance(b) > distance(a) ? b : a));
     if (worst.ratio >= less && worst.ratio <= more) return [];
-    const lossy = program.plan.blocks.find((b) => b.parameters.includes(worst.name));
-    const args = { structure: lossy?.structure ?? "", name: worst.name, ratio: worst.ratio.toPrecision(2) };
+    const args = { structure: keptAs(program.plan), name: worst.name, ratio: worst.ratio.toPrecision(2) };
     return [diagnose("FF609", worst.span, args)];
   }
 

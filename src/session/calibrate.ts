@@ -15,7 +15,9 @@ export interface Calibration {
   readonly backend: RatedTarget;
   /** Seconds an operation of each kind takes. */
   readonly rates: Rates;
-  /** Updates that were timed, and how many of them the rates predict within a factor of 1.5. */
+  /**
+   * Updates that were timed, and how many of them rates that are fitted to all the others predict within a factor of 1.5.
+   */
   readonly measured: number;
   readonly within: number;
 }
@@ -42,8 +44,9 @@ export function calibrate({ backend = "wasm", now, seconds = 0.3, onProgress }: 
   });
   onProgress?.(chosen.length, chosen.length);
   const fitted = fitRates(timed, rates[backend]);
-  const near = timed.filter(({ work, seconds: took }) => {
-    const ratio = secondsOf(work, fitted) / took;
+  const near = timed.filter(({ work, seconds: took }, k) => {
+    const others = fitRates(timed.toSpliced(k, 1), rates[backend]);
+    const ratio = secondsOf(work, others) / took;
     return ratio < tolerated && ratio > 1 / tolerated;
   });
   return { format: ratesFormat, backend, rates: fitted, measured: timed.length, within: near.length };
@@ -55,7 +58,9 @@ export function readRates(
   backend: RatedTarget,
   file: string,
 ): { readonly rates: Rates | null; readonly diagnostics: readonly Diagnostic[] } {
-  const refuse = (reason: string) => ({ rates: null, diagnostics: [diagnose("FF535", null, { file, reason })] });
+  const asked = backend === "wasm" ? "" : ` --backend ${backend}`;
+  const hint = `Make them with \`ffm plan --calibrate FILE${asked}\`.`;
+  const refuse = (reason: string) => ({ rates: null, diagnostics: [diagnose("FF535", null, { file, reason }, hint)] });
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

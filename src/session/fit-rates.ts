@@ -1,5 +1,6 @@
-// Rates from measurements: the seconds an operation of each kind takes, none of them negative, that bring the predicted
-// times nearest to the measured ones, relative to them.
+// Rates from measurements: the seconds an operation of each kind takes, all of them positive, that bring the predicted
+// times nearest to the measured ones on the log scale. There are hardly more measurements than kinds, so rates are held to
+// ours: a machine is so much faster or slower as a whole, and a kind differs from that only as far as the times say so.
 
 import { type Rates, type Work, workKinds } from "../planner/index.ts";
 
@@ -9,36 +10,69 @@ export interface Timed {
   readonly seconds: number;
 }
 
-/** Rounds of the descent; it has long settled by then. */
-const rounds = 20_000;
-/** How much a rate that the measurements say nothing about is held where it was. */
-const hold = 1e-4;
+/** Rounds of the descent at most. */
+const rounds = 2000;
+/** Ends it: no logarithm of a rate moved by more. */
+const settled = 1e-7;
+/** How a kind is held to the whole: as by so many measurements of it. Times are off by 15 %, kinds differ twofold. */
+const hold = 0.05;
+/** Longest step of a logarithm. */
+const longest = 1;
 
 /**
- * Minimises Σ (Σ_k work_k rate_k / seconds − 1)² over rate ≥ 0 by coordinate descent. `before` are the rates that hold where
- * measurements don't decide: a slight pull towards them, of each kind relative to itself.
+ * Minimises Σ log²(Σ_k work_k before_k e^(u + v_k) / seconds) + hold Σ v_k² over u and v by coordinate descent (Gauss–Newton
+ * steps, halved until they are down); the rates are before_k e^(u + v_k).
  */
 export function fitRates(measured: readonly Timed[], before: Rates): Rates {
-  const found = workKinds.map((kind) => before[kind]);
-  const columns = workKinds.map((kind) => measured.map(({ work, seconds }) => work[kind] / seconds));
-  const left = measured.map((_, i) => 1 - found.reduce((sum, rate, k) => sum + rate * at(columns, k, i), 0));
-  for (let round = 0; round < rounds; round++)
-    for (const [k, column] of columns.entries()) {
-      const [rate, start] = [found[k] as number, before[workKinds[k] as keyof Rates]];
-      const pull = hold / (start * start || 1e-24);
-      let [along, square] = [pull * (start - rate), pull];
-      for (const [i, x] of column.entries()) {
-        along += x * (left[i] as number);
-        square += x * x;
+  const start = workKinds.map((kind) => Math.max(before[kind], Number.MIN_VALUE));
+  const columns = workKinds.map((kind, k) => measured.map(({ work }) => work[kind] * (start[k] as number)));
+  const took = measured.map(({ seconds }) => Math.log(seconds));
+  let whole = 0;
+  const own = workKinds.map(() => 0);
+  const ratesNow = (): readonly number[] => own.map((v) => Math.exp(whole + v));
+  const predicted = (): number[] => {
+    const by = ratesNow();
+    return measured.map((_, i) =>
+      columns.reduce((sum, column, k) => sum + (column[i] as number) * (by[k] as number), 0),
+    );
+  };
+  const objective = (): number =>
+    predicted().reduce((sum, time, i) => sum + (Math.log(time) - (took[i] as number)) ** 2, 0) +
+    hold * own.reduce((sum, v) => sum + v * v, 0);
+  let now = objective();
+  // -1 stands for the whole
+  const move = (k: number, by: number): void => {
+    if (k < 0) whole += by;
+    else own[k] = (own[k] as number) + by;
+  };
+  for (let round = 0; round < rounds; round++) {
+    let furthest = 0;
+    for (let k = -1; k < own.length; k++) {
+      const times = predicted();
+      const rate = k < 0 ? 1 : Math.exp(whole + (own[k] as number));
+      let [along, square] = k < 0 ? [0, 0] : [-hold * (own[k] as number), hold];
+      for (const [i, time] of times.entries()) {
+        const share = k < 0 ? 1 : ((columns[k]?.[i] as number) * rate) / time;
+        along -= share * (Math.log(time) - (took[i] as number));
+        square += share * share;
       }
-      const next = Math.max(0, rate + along / square);
-      if (next === rate) continue;
-      for (const [i, x] of column.entries()) left[i] = (left[i] as number) - (next - rate) * x;
-      found[k] = next;
+      if (square === 0) continue;
+      let step = Math.max(-longest, Math.min(longest, along / square));
+      for (let halving = 0; halving < 20 && step !== 0; halving++, step /= 2) {
+        move(k, step);
+        const then = objective();
+        if (then <= now) {
+          now = then;
+          furthest = Math.max(furthest, Math.abs(step));
+          break;
+        }
+        move(k, -step);
+      }
     }
-  return Object.fromEntries(workKinds.map((kind, k) => [kind, found[k]])) as unknown as Rates;
-}
-
-function at(columns: readonly (readonly number[])[], k: number, i: number): number {
-  return columns[k]?.[i] ?? 0;
+    if (furthest < settled) break;
+  }
+  const by = ratesNow();
+  return Object.fromEntries(
+    workKinds.map((kind, k) => [kind, (start[k] as number) * (by[k] as number)]),
+  ) as unknown as Rates;
 }

@@ -1,6 +1,7 @@
 // The room that joins compiler, sources, runtime and reports into what a program calls.
 
 export { type ArtefactTarget, artefactTargets } from "./artefact.ts";
+export type { ArtefactLayout } from "./artefact-layout.ts";
 export { bindData } from "./bind.ts";
 export { type Calibration, type CalibrationOptions, calibrate, readRates } from "./calibrate.ts";
 export { type CompareOptions, compare } from "./compare.ts";
@@ -53,4 +54,4 @@ export {
 } from "./score.ts";
 export { planOf, printStage, type Stage, stages } from "./stages.ts";
 export { type MemberOrders, member, type SpawnMember } from "./threads.ts";
-export { type ArtefactLayout, readArtefact } from "./wasm-artefact.ts";
+export { readArtefact } from "./wasm-artefact.ts";

@@ -46,7 +46,7 @@ export interface Merged {
 export function merge(states: readonly Uint8Array[], options: MergeOptions = {}): Merged {
   const nameOf = (k: number): string => options.names?.[k] ?? `state ${k + 1}`;
   if (states.length === 0) throw new DataError([diagnose("FF541", null, { file: nameOf(0), reason: "there is none" })]);
-  const loaded = states.map((bytes, k) => loadState(bytes, nameOf(k)));
+  const loaded = states.map((bytes, k) => loadState(bytes, nameOf(k), true));
   for (const [k, other] of loaded.entries()) {
     const reason = clash(loaded[0] as LoadedState, other, loaded.slice(0, k));
     if (reason !== null) throw new DataError([diagnose("FF541", null, { file: nameOf(k), reason })]);
@@ -61,7 +61,7 @@ export function merge(states: readonly Uint8Array[], options: MergeOptions = {})
 
 /** The same state without rows: its levels, features, plan and estimate, from which parts may start alike. */
 export function emptied(state: Uint8Array, name = "the state"): Uint8Array {
-  const { state: saved } = loadState(state, name);
+  const { state: saved } = loadState(state, name, true);
   const tensors = new Map(
     [...saved.tensors].flatMap(([key, values]): (readonly [string, Float64Array])[] => {
       if (key === "phi" || key.startsWith("learnt ") || key.startsWith("once ")) return [[key, values]];

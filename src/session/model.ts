@@ -2,7 +2,7 @@
 
 import type { Model as CheckedModel, CheckOptions, FlowOptions } from "../check/index.ts";
 import { type Compiled, type CompileOptions, compileSource } from "../compile.ts";
-import type { Diagnostic } from "../diagnostics/index.ts";
+import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import type { Plan, RowSource } from "../ir/index.ts";
 import { type Summary, summarise } from "../reports/index.ts";
 import type { Progress } from "../runtime/index.ts";
@@ -11,7 +11,7 @@ import { type ArtefactTarget, artefactOf } from "./artefact.ts";
 import type { Emission } from "./emit.ts";
 import { CompileError, DataError } from "./errors.ts";
 import { LiveFlow } from "./live.ts";
-import { resolve } from "./options.ts";
+import { idleSettings, resolve } from "./options.ts";
 import { hashOf } from "./program.ts";
 import { run } from "./run.ts";
 import { loadState, restoreFlow } from "./saved.ts";
@@ -136,7 +136,9 @@ async function whole(model: Model, data: Data, options: RunOptions): Promise<Sum
     ...(resume === undefined ? {} : { resume: loadState(resume) }),
     ...(from === undefined ? {} : { from: loadState(from) }),
   });
-  const { skipped, diagnostics, scores, leftOut, missing, notes } = told;
+  const { skipped, scores, leftOut, missing, notes } = told;
+  const idle = settings.mode === "fit" ? idleSettings(options) : [];
+  const diagnostics = [...told.diagnostics, ...idle.map((name) => diagnose("FF444", null, { name }))];
   const compileMs = timing.compileMs + (options.compileMs ?? 0);
   const totalMs = now() - start + (options.compileMs ?? 0);
   const context = { skipped, diagnostics, scores, leftOut, missing, notes };

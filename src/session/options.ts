@@ -101,6 +101,28 @@ export function resolve(model: FlowOptions, call: FlowOptions): Resolved {
   };
 }
 
+/** Settings that only a stream acts on, each with what is the same as saying nothing. */
+const ofStreams = {
+  rate: null,
+  momentum: 0,
+  passes: 1,
+  shuffle: false,
+  forget: { kind: "none" },
+  drift: [],
+  warmup: null,
+  replan: null,
+  stop: null,
+  watch: "off",
+} as const satisfies { readonly [K in keyof FlowOptions]?: unknown };
+
+/** What a call for a fit says that only a stream acts on, by name. */
+export function idleSettings(call: FlowOptions): readonly string[] {
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  return (Object.keys(ofStreams) as (keyof typeof ofStreams)[]).filter(
+    (key) => call[key] !== undefined && call[key] !== "auto" && !same(call[key], ofStreams[key]),
+  );
+}
+
 /** Rows of one internal batch, as they were asked for: null leaves them to the planner, not below `leastRows`. */
 export function batchRows({ batch, mode }: Pick<Resolved, "batch" | "mode">): {
   readonly batchRows: number | null;

@@ -5,7 +5,7 @@
 import type { Compiled } from "../compile.ts";
 import type { Batch, Candidate, Divergence, Form, Plan, PlanBlock, RowSource } from "../ir/index.ts";
 import { type Measured, wayKey } from "../planner/index.ts";
-import { comparison } from "../reports/index.ts";
+import { comparison, indefinite } from "../reports/index.ts";
 import {
   blockInformation,
   Flow,
@@ -113,6 +113,44 @@ function setsOf(blocks: readonly PlanBlock[]): readonly PlannedSet[] {
   }));
 }
 
+/** Forms for all parameters of a union, and the candidates that are measured by them. */
+interface Choice {
+  readonly drafts: Drafts;
+  readonly candidates: readonly Candidate[];
+}
+
+/** Sets that rows couple though they were planned apart: what is between them is lost, too, and measured. */
+interface Union {
+  readonly names: readonly string[];
+  readonly size: number;
+  /** First what was taken for every set, then each other candidate of one of them. */
+  readonly choices: readonly Choice[];
+}
+
+/** Unions by the components of parameters that meet; of all sets where these are not known. */
+function unionsOf(sets: readonly PlannedSet[], components: readonly (readonly string[])[] | null): readonly Union[] {
+  let unions = sets.map((set) => [set]);
+  for (const component of components ?? [sets.flatMap(({ names }) => names)]) {
+    const joined = unions.filter((own) => own.some(({ names }) => names.some((name) => component.includes(name))));
+    if (joined.length > 1) unions = [...unions.filter((own) => !joined.includes(own)), joined.flat()];
+  }
+  return unions.map((own): Union => {
+    const chosen = own.map(
+      ({ candidates }) => (candidates.find((c) => c.verdict === "chosen") ?? candidates[0]) as Candidate,
+    );
+    const instead = (at: number, candidate: Candidate): Drafts =>
+      chosen.flatMap((c, k) => (k === at ? candidate : c).blocks);
+    const others = own.flatMap(({ candidates }, at) =>
+      candidates.filter((c) => !chosen.includes(c)).map((c): Choice => ({ drafts: instead(at, c), candidates: [c] })),
+    );
+    return {
+      names: own.flatMap(({ names }) => names),
+      size: own.reduce((sum, { size }) => sum + size, 0),
+      choices: [{ drafts: chosen.flatMap((c) => c.blocks), candidates: chosen }, ...others],
+    };
+  });
+}
+
 type Drafts = readonly { readonly parameters: readonly string[]; readonly form: Form }[];
 
 /**
@@ -127,8 +165,6 @@ export function compared(
   estimate: ReadonlyMap<string, Float64Array> | null = null,
 ): Plan {
   const sets = setsOf(plan.blocks);
-  const compare = sets.filter(({ size }) => size <= affordable);
-  if (compare.length === 0) return plan;
   // what a pilot learns of features is not what the run will
   const own = { ...data, bindings: { ...data.bindings } };
   const settings: Resolved = {
@@ -141,33 +177,47 @@ export function compared(
   };
   const built = (given: Drafts): Program =>
     construct(compiled, own, settings, { given, batchRows: plan.batchRows, explain: false }).program;
-  const phi = estimate ?? fitted(compiled, built(plan.blocks), batches);
-  const informed = (drafts: (set: PlannedSet) => Drafts): ((set: PlannedSet) => Float64Array) => {
-    const whole = (set: PlannedSet): Drafts => [{ parameters: set.names, form: { kind: "diagonal" } }];
-    const program = built(sets.flatMap((set) => (compare.includes(set) ? drafts(set) : whole(set))));
+  if (sets.every(({ size }) => size > affordable)) return plan;
+  const taken = built(plan.blocks);
+  const unions = unionsOf(sets, plan.information === "observed" ? null : taken.artefact.step.components);
+  const compare = unions.filter(({ size }) => size <= affordable);
+  if (compare.length === 0) return plan;
+  const phi = estimate ?? fitted(compiled, taken, batches);
+  const informed = (drafts: (union: Union) => Drafts): ((union: Union) => Float64Array) => {
+    const thin = ({ names }: Union): Drafts => [{ parameters: names, form: { kind: "diagonal" } }];
+    const program = built(unions.flatMap((union) => (compare.includes(union) ? drafts(union) : thin(union))));
     inform(program, placed(program, phi), batches, options.mode === "stream");
     return ({ names }) => denseOver(program, names);
   };
   const full = informed(({ names }) => [{ parameters: names, form: { kind: "full" } }]);
-  const against = new Map(compare.map((set) => [set, comparison(full(set), set.size)]));
-  const found = new Map(compare.map((set) => [set, [] as (Divergence | null)[]]));
-  const most = Math.max(...compare.map(({ candidates }) => candidates.length));
-  const measurable = compare.some((set) => against.get(set) !== null);
+  const whole = new Map(compare.map((union) => [union, full(union)]));
+  const against = new Map([...whole].map(([union, dense]) => [union, comparison(dense, union.size)]));
+  const found = new Map<Candidate, Divergence>();
+  const most = Math.max(...compare.map(({ choices }) => choices.length));
+  const measurable = compare.some((union) => against.get(union) !== null);
   for (let k = 0; measurable && k < most; k++) {
-    const own_ = (set: PlannedSet): Drafts => (set.candidates[k] ?? (set.candidates[0] as Candidate)).blocks;
-    const other = informed(own_);
-    for (const set of compare)
-      if (k < set.candidates.length) found.get(set)?.push(against.get(set)?.(other(set)) ?? null);
+    const other = informed(({ choices }) => (choices[k] ?? (choices[0] as Choice)).drafts);
+    for (const union of compare) {
+      const divergence = against.get(union)?.(other(union));
+      if (divergence !== undefined)
+        for (const candidate of union.choices[k]?.candidates ?? []) found.set(candidate, divergence);
+    }
   }
   const shown = new Map(
-    compare.map((set) => [
-      set.candidates,
-      set.candidates.map((candidate, k): Candidate => ({ ...candidate, pilot: found.get(set)?.[k] ?? null })),
+    sets.map(({ candidates }) => [
+      candidates,
+      candidates.map((c): Candidate => ({ ...c, pilot: found.get(c) ?? null })),
     ]),
   );
-  const unsaid = compare.filter((set) => found.get(set)?.every((d) => d === null));
   const rows = batches.reduce((sum, { rows: count }) => sum + count, 0).toLocaleString("en-US");
-  const notes = unsaid.map(({ names }) => `${names.join(", ")}: ${rows} rows are too few to measure the loss`);
+  const notes = [...whole]
+    .filter(([union]) => against.get(union) === null)
+    .map(([union, dense]) => {
+      const why = indefinite(dense, union.size)
+        ? `there is no loss to measure: the ${plan.information} information of the first ${rows} rows is indefinite where their fit ended`
+        : `${rows} rows are too few to measure the loss`;
+      return `${union.names.join(", ")}: ${why}`;
+    });
   const blocks = plan.blocks.map((b) => ({ ...b, candidates: shown.get(b.candidates) ?? b.candidates }));
   return { ...plan, blocks, notes: [...plan.notes, ...notes] };
 }

@@ -2,8 +2,9 @@
 // stands, its memory made from the old one's.
 
 import type { Compiled } from "../compile.ts";
+import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
 import type { Batch, Plan } from "../ir/index.ts";
-import { copied, type Flow, memoryOver, type Program } from "../runtime/index.ts";
+import { copied, type Flow, keptAs, memoryOver, type Program, variancesOf } from "../runtime/index.ts";
 import { nothingSelected } from "./bind.ts";
 import { construct } from "./construct.ts";
 import type { Resolved } from "./options.ts";
@@ -33,7 +34,39 @@ export function recast(flow: Flow, next: Program, reason: string): void {
     before.artefact.memory.set(memory, offset);
     return memoryOver(before.artefact, next.artefact, places);
   };
-  flow.adopt(next, places, memoryOver(before.artefact, next.artefact, places), event, carry);
+  const memory = memoryOver(before.artefact, next.artefact, places);
+  const lost = lossOf(flow, next, places, memory);
+  flow.adopt(next, places, memory, event, carry);
+  flow.warnings = [...flow.warnings, ...lost];
+}
+
+/** Standard errors that come out between these shares of what they were have lost nothing to speak of. */
+const [less, more] = [0.8, 1.25];
+
+/**
+ * A warning where the information of the rows so far is to be kept in a form that leaves other standard errors. Makes the
+ * factors of both programs anew: for a flow that is about to leave the one for the other.
+ */
+function lossOf(flow: Flow, next: Program, places: Uint32Array, memory: Float64Array): readonly Diagnostic[] {
+  if (flow.rows === 0) return [];
+  const own = flow.program.artefact;
+  const phi = flow.phi.slice();
+  const before = variancesOf(own, phi, flow.state("memory").slice());
+  const after = variancesOf(
+    next.artefact,
+    Float64Array.from(places, (place) => phi[place] as number),
+    memory,
+  );
+  let [worst, at] = [1, -1];
+  for (const [i, place] of places.entries()) {
+    const ratio = Math.sqrt((after[i] as number) / (before[place] as number));
+    if (!(ratio > 0 && ratio < Number.POSITIVE_INFINITY)) continue;
+    if (Math.abs(Math.log(ratio)) > Math.abs(Math.log(worst))) [worst, at] = [ratio, i];
+  }
+  const found = next.parameters.find((p) => at >= p.first && at < p.first + p.size);
+  if (found === undefined || (worst >= less && worst <= more)) return [];
+  const args = { row: flow.rows, structure: keptAs(next.plan), name: found.name, ratio: worst.toPrecision(2) };
+  return [diagnose("FF612", found.span, args)];
 }
 
 /** Plans a flow anew and lets it go on as planned, where that is otherwise than it does. */

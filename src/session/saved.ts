@@ -7,6 +7,7 @@ import { type Bindings, formFits, type Shape } from "../ir/index.ts";
 import { type Summary, summarise, untimed } from "../reports/index.ts";
 import {
   type Baggage,
+  brokenNumber,
   decodeState,
   encodeState,
   Flow,
@@ -75,11 +76,16 @@ export interface LoadedState {
   readonly options: Resolved;
 }
 
-/** Reads a state file; throws DataError where it cannot be used. `file` is its name in messages. */
-export function loadState(bytes: Uint8Array, file = "the state"): LoadedState {
+/**
+ * Reads a state file; throws DataError where it cannot be used. `file` is its name in messages. `whatever` takes a state
+ * whose numbers are not all finite: for who looks at them and may set it aside.
+ */
+export function loadState(bytes: Uint8Array, file = "the state", whatever = false): LoadedState {
   const decoded = decodeState(bytes, file);
   if (decoded.kind === "failure") throw new DataError(decoded.diagnostics);
   const { state } = decoded;
+  const reason = whatever ? null : brokenNumber(state);
+  if (reason !== null) throw new DataError([diagnose("FF531", null, { file, reason })]);
   const { compiled, diagnostics } = compileSource(state.source, {
     file: state.file,
     set: state.constants,

@@ -17,7 +17,9 @@ export function steadierOf(compiled: Compiled, options: Resolved): Pick<FlowHook
   if (options.information === "observed" || formsFor(options)?.has("root") === false) return {};
   return {
     steadier(program, reasons) {
-      const { plan, bindings } = program;
+      const { plan, bindings, artefact } = program;
+      // the curvature of what ties coordinates together beside the rows is no sum of squares
+      if (artefact.step.layout.state.prior.length > 0) return null;
       const chosen = new Map(
         [...reasons].filter(([k]) => {
           const block = plan.blocks[k];
@@ -48,9 +50,10 @@ const witnessed = 600;
 /** The same model with its full information, beside a plan that loses some of it; `{}` where it is not asked for. */
 export function witnessOf(compiled: Compiled, options: Resolved): Pick<FlowHooks, "witness"> {
   return {
-    witness({ plan, bindings }) {
+    witness({ plan, bindings, options: { plain } }) {
       const size = plan.blocks.reduce((sum, block) => sum + block.size, 0);
-      if (size > witnessed || plan.blocks.every(({ loss }) => loss === 0)) return null;
+      // plain steps may end anywhere, whatever is kept of the information
+      if (size > witnessed || (plain === null && plan.blocks.every(({ loss }) => loss === 0))) return null;
       const parameters = plan.blocks.flatMap((block) => block.parameters);
       const given = [{ parameters, form: { kind: "full" } as const }];
       const data = { selection: nothingSelected, bindings };
@@ -73,7 +76,8 @@ function affordable(plan: Plan, { budget }: Resolved): boolean {
   return (
     plan.bytes <= (budget.bytes ?? Number.POSITIVE_INFINITY) &&
     plan.flopsPerRow <= (budget.flopsPerRow ?? Number.POSITIVE_INFINITY) &&
-    plan.secondsPerRow <= (budget.secondsPerRow ?? Number.POSITIVE_INFINITY)
+    plan.secondsPerRow <= (budget.secondsPerRow ?? Number.POSITIVE_INFINITY) &&
+    plan.secondsPerRow * plan.batchRows <= (budget.secondsPerBatch ?? Number.POSITIVE_INFINITY)
   );
 }
 

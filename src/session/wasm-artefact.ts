@@ -5,43 +5,30 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { type Diagnostic, diagnose } from "../diagnostics/index.ts";
-import { customSection, loops, surface, validates, wasmModule, withCustomSection } from "../emit/index.ts";
+import {
+  customSection,
+  i32Type,
+  loops,
+  type Surface,
+  surface,
+  validates,
+  wasmModule,
+  withCustomSection,
+} from "../emit/index.ts";
 import type { Region } from "../ir/index.ts";
 import type { Program } from "../runtime/index.ts";
+import { type ArtefactLayout, layoutFault, type Place } from "./artefact-layout.ts";
 import { startOf } from "./program.ts";
 
 export const artefactFormat = "ffm.artefact/1";
 const layoutSection = "ffm.layout";
 const checksumSection = "ffm.checksum";
-
-/** Where a region lies: a byte address and a number of doubles. */
-export interface Place {
-  readonly address: number;
-  readonly length: number;
-}
-
-/** What the custom section says. */
-export interface ArtefactLayout {
-  readonly format: string;
-  readonly model: { readonly name: string; readonly hash: string };
-  /** `plain` gives the same bits on every host; `relaxed` may fuse multiplications with additions. */
-  readonly build: "plain" | "relaxed";
-  /** Most rows of one call; the distance in doubles between elements of a vector column. */
-  readonly capacity: number;
-  readonly columns: Readonly<Record<string, Place & { readonly levels: readonly string[] | null }>>;
-  /** Coordinates of each parameter in phi, and its declared values after `declared`. */
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly transform: Program["parameters"][number]["transform"];
-    readonly first: number;
-    readonly size: number;
-    readonly declared: Place;
-  }[];
-  readonly state: Readonly<Record<string, Place>>;
-  /** Positions in the region `control`. */
-  readonly control: Readonly<Record<string, number>>;
-}
+/** What every artefact does, each for a number of rows. */
+const procedures = ["init", "update", "merge", "finish", "declared"] as const;
+/** A module's memory is at most so much more than what its layout names: so many times it, and so many bytes. */
+const [slackTimes, slackBytes] = [4, 256 * 1024 * 1024];
+/** Entries of the tables that functions are called through; our own modules have none. */
+const mostEntries = 10_000;
 
 /** The module of a program, with its starting values, learnt features and `once` data inside. */
 export function wasmArtefact(program: Program): Uint8Array {
@@ -106,18 +93,48 @@ export function readArtefact(bytes: Uint8Array, file = "the artefact"): ReadArte
     return refuse("its checksum does not match: it was altered");
   const found = customSection(sealed.before, layoutSection);
   if (found === null) return refuse("it has no layout");
-  let layout: ArtefactLayout;
+  // the sections are looked into only where they are as they should be; this runs nothing
+  if (!validates(bytes)) return refuse("this engine does not accept it");
+  let layout: unknown;
   try {
-    layout = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(found.content)) as ArtefactLayout;
+    layout = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(found.content));
   } catch {
     return refuse("its layout is not JSON");
   }
-  if (layout.format !== artefactFormat)
-    return refuse(`it has format ${layout.format}, and this version reads ${artefactFormat}`);
-  const { imports, exports } = surface(found.before);
-  if (imports) return refuse("it imports something");
-  const missing = ["memory", "init", "update", "merge", "finish"].find((name) => !exports.includes(name));
-  if (missing !== undefined) return refuse(`it exports no ${missing}`);
-  if (!validates(bytes)) return refuse("this engine does not accept it");
-  return { kind: "artefact", layout };
+  const format = typeof layout === "object" && layout !== null && "format" in layout ? layout.format : null;
+  if (format !== artefactFormat)
+    return refuse(
+      typeof format === "string"
+        ? `it has format ${format}, and this version reads ${artefactFormat}`
+        : "its layout is none",
+    );
+  const shown = surface(found.before);
+  const fault = moduleFault(shown);
+  if (fault !== null) return refuse(fault);
+  const memoryBytes = shown.memoryBytes ?? 0;
+  const read = layoutFault(layout, memoryBytes);
+  if (read.kind === "fault") return refuse(read.reason);
+  if (memoryBytes > Math.max(slackTimes * read.end, read.end + slackBytes))
+    return refuse(`it takes ${memoryBytes} bytes of memory, and its layout names ${read.end} of them`);
+  return { kind: "artefact", layout: read.layout };
+}
+
+/** Why a module is none that a host may instantiate; null where it is one. */
+function moduleFault({ imports, starts, memoryBytes, tableEntries, exports }: Surface): string | null {
+  if (imports) return "it imports something";
+  if (starts) return "it starts by itself";
+  if (memoryBytes === null) return "it has no memory of its own, or not one";
+  if (tableEntries > mostEntries) return "it has a table that no artefact has";
+  const memory = exports.get("memory");
+  if (memory === undefined) return "it exports no memory";
+  if (memory.kind !== "memory") return "its export `memory` is no memory";
+  for (const name of procedures) {
+    const exported = exports.get(name);
+    if (exported === undefined) return `it exports no ${name}`;
+    if (exported.kind !== "function") return `its export \`${name}\` is no function`;
+    const { parameters = [], results = [] } = exported.type ?? {};
+    if (parameters.length !== 1 || parameters[0] !== i32Type || results.length > 0)
+      return `its \`${name}\` is no function of a number of rows`;
+  }
+  return null;
 }

@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** As DuckDB writes it: `2GB`. */
   readonly memory?: string;
+  /** Called once the engine starts on a thread of its own, so that something else may be done meanwhile. */
+  readonly onStarting?: () => void;
 }
 
 /** One embedded database. */
@@ -47,9 +49,9 @@ const owner = Symbol("owner");
 
 /** Starts an embedded database that can read local files but loads no extension and writes nothing but spill files. */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { DuckDBInstance, StatementType } = await import("@duckdb/node-api");
+  const { DuckDBInstance, StatementType } = await import("./binding.ts");
   opened++;
-  const instance: DuckDBInstance = await DuckDBInstance.create(":memory:", {
+  const starting: Promise<DuckDBInstance> = DuckDBInstance.create(":memory:", {
     threads: String(options.threads ?? 2),
     memory_limit: options.memory ?? "2GB",
     temp_directory: join(tmpdir(), `fisherflow-${process.pid}-${opened}`),
@@ -58,6 +60,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     allow_community_extensions: "false",
     preserve_insertion_order: "true",
   });
+  options.onStarting?.();
+  const instance = await starting;
   const connection: DuckDBConnection = await instance.connect();
   return {
     async rows(sql) {

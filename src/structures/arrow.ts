@@ -4,7 +4,7 @@
 
 import { elements, type Form, type NodeId, type Output, type Region, runsOf } from "../ir/index.ts";
 import { scalarColumn, touchedColumns } from "./columns.ts";
-import { addAll, type Block, type Factors, kernel, linear, part, type StepSink, type Structure } from "./structure.ts";
+import { type Block, type Factors, kernel, linear, part, type StepSink, type Structure, sumInto } from "./structure.ts";
 import { bare, type LevelUse, levelUse } from "./uses.ts";
 
 type ArrowForm = Extract<Form, { kind: "arrow" }>;
@@ -158,10 +158,7 @@ export const arrow: Structure<ArrowForm> = {
     const shape = shapeOf(block);
     const { core, levels, own, levelled } = shape;
     const { matrix, scales } = split(factor, shape);
-    const [first, ...rest] = terms;
-    if (first === undefined) sink.emit({ kind: "routine", routine: { name: "zero", target: matrix } });
-    else sink.emit({ kind: "routine", routine: { name: "copy", target: matrix, source: first } });
-    addAll(sink, matrix, rest);
+    sumInto(sink, matrix, terms);
     for (const diagonal of diagonals) {
       const [target, source] = [part(matrix, 0, core * core), part(diagonal, 0, core)];
       sink.emit({ kind: "routine", routine: { name: "addDiagonal", target, source, size: core } });

@@ -2,7 +2,7 @@
 // only what is not zero.
 
 import type { Output } from "../ir/index.ts";
-import { addAll, kernel, linear, part, partsIn, type Structure } from "./structure.ts";
+import { kernel, linear, part, partsIn, type Structure, sumInto } from "./structure.ts";
 
 export const diagonal: Structure = {
   kind: "diagonal",
@@ -46,8 +46,7 @@ export const diagonal: Structure = {
   ...linear,
 
   factorize(sink, { size }, terms, diagonals, factor, status) {
-    sink.emit({ kind: "routine", routine: { name: "zero", target: factor } });
-    addAll(sink, factor, [...terms, ...diagonals]);
+    sumInto(sink, factor, [...terms, ...diagonals]);
     sink.emit({ kind: "routine", routine: { name: "diagonalCheck", matrix: factor, status, size } });
   },
 

@@ -3,7 +3,7 @@
 
 import { type Region, runsOf } from "../ir/index.ts";
 import { scalarColumn, touchedColumns } from "./columns.ts";
-import { addAll, kernel, linear, part, type Structure } from "./structure.ts";
+import { kernel, linear, part, type Structure, sumInto } from "./structure.ts";
 
 export const full: Structure = {
   kind: "full",
@@ -57,8 +57,7 @@ export const full: Structure = {
 
   factorize(sink, { size }, terms, diagonals, factor, status) {
     const { matrix, scale } = split(factor, size);
-    sink.emit({ kind: "routine", routine: { name: "zero", target: matrix } });
-    addAll(sink, matrix, terms);
+    sumInto(sink, matrix, terms);
     for (const source of diagonals)
       sink.emit({ kind: "routine", routine: { name: "addDiagonal", target: matrix, source, size } });
     sink.emit({ kind: "routine", routine: { name: "cholesky", matrix, scale, status, size } });

@@ -120,6 +120,13 @@ export function addAll(sink: StepSink, target: Region, sources: readonly Region[
   for (const source of sources) sink.emit({ kind: "routine", routine: { name: "add", target, source } });
 }
 
+/** target ← Σ sources */
+export function sumInto(sink: StepSink, target: Region, [source, ...others]: readonly Region[]): void {
+  if (source === undefined) sink.emit({ kind: "routine", routine: { name: "zero", target } });
+  else sink.emit({ kind: "routine", routine: { name: "copy", target, source } });
+  addAll(sink, target, others);
+}
+
 /** Of structures that are linear in the information: sums and multiples are those of the numbers that are kept. */
 export const linear: Pick<Structure, "absorb" | "scale"> = {
   absorb: (sink, _block, memory, information) => addAll(sink, memory, [information]),

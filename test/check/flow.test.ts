@@ -133,6 +133,12 @@ describe("flow", () => {
     expect(options("damping", "1e-3")).toEqual({ damping: 1e-3 });
     expect(options("rate", "0.1")).toEqual({ rate: { kind: "constant", start: 0.1 } });
     expect(options("rate", "0.1 cosine")).toEqual({ rate: { kind: "cosine", start: 0.1 } });
+    expect(options("damping", "0.1")).toEqual({ damping: 0.1 });
+    expect(options("damping", "adaptive")).toEqual({ damping: "adaptive" });
+    expect(options("damping", "0.1 cosine")).toEqual({ damping: { kind: "cosine", start: 0.1 } });
+    expect(options("damping", "0.1, half_life 1_000 rows")).toEqual({
+      damping: { kind: "half_life", start: 0.1, rows: 1000 },
+    });
     expect(options("forget", "none")).toEqual({ forget: { kind: "none" } });
     expect(options("forget", "half_life 10_000 rows")).toEqual({ forget: { kind: "half_life", rows: 10_000 } });
     expect(options("forget", "rate 0.999")).toEqual({ forget: { kind: "rate", rate: 0.999 } });

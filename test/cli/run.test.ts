@@ -378,3 +378,23 @@ test("verify holds a model's families against quadrature", async () => {
   expect(JSON.parse(json.stderr).code).toBe("FF432");
   expect((await ffm(["verify", "none.ffm"], { cwd })).stdout).toBe("none.ffm defines no family.\n");
 });
+
+test.each(["fit", "stream", "check"])("--timing of %s tells where all of the time went", async (verb) => {
+  const cwd = folder({ "line.ffm": line, "rows.csv": csv });
+  const begun = performance.now();
+  const { code, stderr } = await ffm([verb, "line.ffm", "--timing"], { cwd, now: () => performance.now() - begun });
+  expect(code).toBe(0);
+  const told = [...stderr.matchAll(/^(\w+(?: \w+)*) +([\d.]+) ms$/gm)].map(
+    ([, stage, ms]) => [stage, Number(ms)] as const,
+  );
+  const stages = told.filter(([stage]) => stage !== "total");
+  const total = told.find(([stage]) => stage === "total")?.[1] ?? Number.NaN;
+  const sum = stages.reduce((all, [, ms]) => all + ms, 0);
+  // each is rounded to a tenth
+  expect(Math.abs(sum - total)).toBeLessThan(0.1 * told.length + 1);
+  expect(stages.map(([stage]) => stage)).toEqual(
+    expect.arrayContaining(
+      verb === "check" ? ["load", "parse"] : ["load", "open data", "read", "update", "summary", "print"],
+    ),
+  );
+});

@@ -70,6 +70,25 @@ describe.each(builds)("%s", (_, build) => {
     });
   });
 
+  test.each(["gemm", "gemmSingle"])("%s leaves out steps in which a panel is zero", (name) => {
+    const [m, n, k] = [13, 21, 300];
+    const next = numbers(9);
+    const [b, c, work] = [m * k, m * k + k * n, m * k + k * n + m * n];
+    for (let i = 0; i < c; i++) memory[i] = next();
+    // most steps are zero in one factor, the other, or some lines and columns of both
+    for (let l = 0; l < k; l++) {
+      if (l % 3 > 0) for (let i = 0; i < m; i++) if (i < 4 || l % 3 === 1) memory[i * k + l] = 0;
+      if (l % 5 > 0) for (let j = 0; j < n; j++) if (j > 7) memory[b + l * n + j] = 0;
+    }
+    call(name, at(c), n, at(0), k, 1, at(b), n, 1, m, n, k, 1, 0, 0, at(work));
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let l = 0; l < k; l++) sum += memory[i * k + l]! * memory[b + l * n + j]!;
+        expect(Math.abs(memory[c + i * n + j]! - sum)).toBeLessThan(name === "gemm" ? 1e-12 : 1e-4);
+      }
+  });
+
   test.each([1, 2, 5, 63, 64, 65, 130])("the inverse of a matrix of size %i by its factor, in place or not", (n) => {
     const a = definite(n, numbers(n));
     const [matrix, other] = [0, n * n + 1];

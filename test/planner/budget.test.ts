@@ -59,8 +59,8 @@ describe("64 MB", () => {
   });
 
   test.each([
-    ["100,000 sites", sites, visits, "322 GB"],
-    ["50,500 weights", network, signals, "82.5 GB"],
+    ["100,000 sites", sites, visits, "321 GB"],
+    ["50,500 weights", network, signals, "81.7 GB"],
   ] as const)("refuse full information for %s, with its bytes, before any is allocated", async (_, model, data, size) => {
     const before = process.memoryUsage().arrayBuffers;
     const refused = await stream(model, data, { structure: "full", budget }).then(
@@ -116,4 +116,71 @@ test.each([
 
 test.each(["any, 2 MB", "any 2", "2 MB per row", "10 ms per year", "per batch"])("budget %s is not one", (text) => {
   expect(flowOption("budget", text, null).diagnostics).toHaveLength(1);
+});
+
+/** Reads a budget as it is written. */
+const budgetOf = (text: string): object => flowOption("budget", text, null).options.budget ?? {};
+
+test.each([
+  ["4 KB", "auto"],
+  ["1 ns per row", "auto"],
+  ["100 ns per batch", "auto"],
+  ["2 flops per row", "auto"],
+  ["4 KB, 1 ns per row", "auto"],
+  ["5 us per row, 100 ns per batch", "auto"],
+  ["4 KB", "full"],
+  ["1 ns per row", "full"],
+  ["1 ns per batch", "diagonal"],
+] as const)("a budget of %s for structure %s is refused with one that is kept", (text, kind) => {
+  const structure = [{ kind, parameters: null }];
+  const [refused] = planned(wide, dims, { budget: budgetOf(text), structure }).diagnostics;
+  expect(refused.code).toBe("FF420");
+  const [, enough = ""] = /aise the budget to (.*)\.$/.exec(refused.hint ?? "") ?? [];
+  expect(enough).not.toBe("");
+  // of what was said to be too little, and of nothing else
+  for (const unit of ["B", "row", "batch", "flops"]) if (enough.includes(unit)) expect(text).toContain(unit);
+  const said = { ...budgetOf(text), ...budgetOf(enough.replaceAll(" and ", ", ").replaceAll(/(\d),(\d)/g, "$1$2")) };
+  expect(planned(wide, dims, { budget: said, structure }).plan).not.toBeNull();
+  expect(refused.message.includes("least that can be had")).toBe(kind === "auto");
+  expect(refused.message.includes("`structure full`")).toBe(kind === "full");
+});
+
+test("both times of a budget hold", () => {
+  const { plan } = planned(wide, dims, { budget: { secondsPerRow: 5e-6, secondsPerBatch: 2e-4 } });
+  expect(plan?.secondsPerRow).toBeLessThan(5e-6);
+  expect((plan?.secondsPerRow ?? 1) * (plan?.batchRows ?? 1)).toBeLessThan(2e-4);
+});
+
+test.each([
+  ["budget", "5 ms per row, 6 ms per row", "two limits in time per row"],
+  ["budget", "5 MB, 6 KB", "two limits in bytes"],
+  ["structure", "block for a, block for a b", "`a` is named twice"],
+  ["structure", "full, full", "only the last can be one"],
+])("%s %s says two things, and which", (key, text, why) => {
+  const [{ code, hint }] = flowOption(key, text, null).diagnostics;
+  expect(code).toBe("FF410");
+  expect(hint).toContain(why);
+});
+
+const geometric = (lines: string): string => `distribution Geo(p: unit) on count {
+  logpdf(y) = log(p) + y * log1p(-p)
+${lines}}
+data c : count
+param p : unit
+c ~ Geo(p)
+`;
+
+test("what is done for a family without `fisher` is noted, as sampled information, too", () => {
+  const notes = (lines: string, information: "expected" | "sampled"): string =>
+    (planned(geometric(lines), {}, { information }).plan?.notes ?? []).join("; ");
+  const moments = "  mean = (1 - p) / p\n  variance = (1 - p) / p^2\n";
+  expect(notes("", "expected")).toMatch(/the scores themselves are used/);
+  expect(notes("", "sampled")).toMatch(/nothing to draw from.*the scores themselves are used/);
+  expect(notes(moments, "expected")).toMatch(/summed over 64 responses/);
+  const said = (lines: string): string =>
+    compile(geometric(lines))
+      .diagnostics.map((d) => d.message)
+      .join("; ");
+  expect(said("")).toMatch(/the empirical information is used/);
+  expect(said(moments)).toMatch(/is summed over the responses/);
 });

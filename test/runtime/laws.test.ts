@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { inverse, Matrix } from "ml-matrix";
 import { describe, expect, it, test } from "vitest";
 import { compile, fit, loadState, type Summary, stream, summaryOf } from "../../src/index.ts";
+import { decodeState, encodeState } from "../../src/runtime/index.ts";
 
 type Columns = Record<string, number[]>;
 
@@ -200,5 +201,19 @@ describe("a state file that was tampered with is refused", () => {
     const hostile = new Uint8Array(16);
     new DataView(hostile.buffer).setBigUint64(0, 2n ** 62n, true);
     expect(() => loadState(hostile)).toThrow(/FF531/);
+  });
+
+  it("numbers that are none, whatever its checksum", async () => {
+    const state = await saved(linear, table(40, 3), {});
+    const decoded = decodeState(state, "it.ffs");
+    if (decoded.kind === "failure") throw new Error("a state was expected");
+    for (const name of ["phi", "gradient", "memory", "progress"])
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const broken = Float64Array.from(decoded.state.tensors.get(name) ?? []);
+        broken[1] = value;
+        const tensors = new Map(decoded.state.tensors).set(name, broken);
+        const state = encodeState({ ...decoded.state, tensors });
+        expect(() => loadState(state)).toThrow(new RegExp(`FF531.*number 2 of its tensor ${name} is ${value}`));
+      }
   });
 });

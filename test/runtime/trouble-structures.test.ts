@@ -25,6 +25,8 @@ const plain: Readonly<Record<string, unknown>> = {
   block: "block",
   lowrank: whole({ kind: "lowrank", rank: 1 }),
 };
+/** What the planner takes of itself, which goes to square roots where the data leave a direction out. */
+const chosen = { ...plain, auto: "auto" };
 const levelled = { ...plain, arrow: "arrow" };
 const matrix = { ...plain, kronecker: "kronecker" };
 
@@ -66,6 +68,18 @@ const troubles: Readonly<Record<string, Trouble>> = {
     columns: { x1: count.map(() => 1), x2: count.map((x) => x - 3), d: count.map((x) => (x < 3 ? 1 : 2)) },
     structures: matrix,
     told: /FF606 .*W\[1, 2\]/,
+  },
+  "softmax without reference": {
+    source: `data x : real\ndata k : category[3]\nparam a : real[3] ~ Normal(0, 10)\nparam b : real[3]\nk ~ Categorical(logits: a + b * x)\n`,
+    columns: { x: wave, k: count.map((_, i) => 1 + ((i * i + ((wave[i] as number) > 0 ? 1 : 0)) % 3)) },
+    structures: chosen,
+    told: /FF602 .*`b\[[123]\]`, `b\[[123]\]` and `b\[[123]\]`.* along b\[[123]\] \+ b\[[123]\] \+ b\[[123]\]/,
+  },
+  "softmax without reference, of classes that are separated": {
+    source: `data x : real\ndata k : category[3]\nparam a : real[3] ~ Normal(0, 10)\nparam b : real[3]\nk ~ Categorical(logits: a + b * x)\n`,
+    columns: { x: count.map((x) => x - 3), k: count.map((x) => (x < 2 ? 1 : x < 4 ? 2 : 3)) },
+    structures: chosen,
+    told: /FF60[26] .*`b\[[123]\]`/,
   },
   "a level that never occurs": {
     source: `data x : real\ndata k : category[4]\ndata g : category\ndata y : real\nparam v : real[4]\nparam b : real\n${effects}y ~ Normal(v[k] + b * x + u[g], 1)\n`,

@@ -1,8 +1,8 @@
 // Settings as a saved state keeps them: read again, they are the same.
 
-import { expect, it } from "vitest";
+import { expect, it, test } from "vitest";
 import type { FlowOptions } from "../../src/check/index.ts";
-import { resolve } from "../../src/session/options.ts";
+import { idleSettings, resolve } from "../../src/session/options.ts";
 
 it.each<FlowOptions>([
   {},
@@ -16,4 +16,9 @@ it.each<FlowOptions>([
   const once = resolve({}, said);
   const kept = JSON.parse(JSON.stringify(once)) as FlowOptions;
   expect(resolve({}, kept)).toEqual(once);
+});
+
+test("what only a stream acts on is found in a call for a fit, where it says anything", () => {
+  expect(idleSettings({ rate: { kind: "constant", start: 0.1 }, replan: 500, damping: 1 })).toEqual(["rate", "replan"]);
+  expect(idleSettings({ forget: { kind: "none" }, passes: 1, drift: [], watch: "auto", seed: 2 })).toEqual([]);
 });

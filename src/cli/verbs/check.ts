@@ -31,6 +31,7 @@ export async function run(context: Context): Promise<ExitCode> {
     }
     // the service alone: a third of what loads for a run
     const { diagnose } = await import("../../service/index.ts");
+    watch.lap("load");
     const diagnostics = diagnose(source, {
       file,
       set: set.values,
@@ -41,6 +42,7 @@ export async function run(context: Context): Promise<ExitCode> {
     host.stdout.write(await diagnosticLines(context, diagnostics, context.color.stdout));
     if (context.format === "table")
       host.stdout.write(`${diagnostics.length > 0 ? "\n" : ""}${verdict(file, diagnostics)}\n`);
+    watch.lap("print");
     if (exitFor(diagnostics) !== exit.ok) worst = exitFor(diagnostics);
   }
   watch.report();

@@ -60,7 +60,7 @@ export async function run(context: Context): Promise<ExitCode> {
   }
   const { emptied, loadState, merge } = await import("../../index.ts");
   const [first] = states as [Uint8Array, ...Uint8Array[]];
-  const { state } = loadState(first, files[0]);
+  const { state } = loadState(first, files[0], true);
   context.sources.set(state.file, state.source);
   if (empty) {
     writeState(context, to, emptied(first, files[0]));

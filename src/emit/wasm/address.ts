@@ -12,8 +12,17 @@ export interface AddressParts {
   readonly computed: { readonly by: number; readonly of: Float }[];
 }
 
+/** Addresses that were taken apart: each is looked at several times. */
+const known = new WeakMap<Int, AddressParts>();
+
 /** Takes an address apart; all parts are linear. */
-export function parts(at: Int, by = 1): AddressParts {
+export function parts(at: Int): AddressParts {
+  const found = known.get(at) ?? apart(at, 1);
+  known.set(at, found);
+  return found;
+}
+
+function apart(at: Int, by: number): AddressParts {
   switch (at.kind) {
     case "int":
       return { constant: by * at.value, rest: [], row: false, computed: [] };
@@ -22,9 +31,9 @@ export function parts(at: Int, by = 1): AddressParts {
       if (by !== 1) throw new Error("rows are contiguous");
       return { constant: 0, rest: [], row: true, computed: [] };
     case "times":
-      return parts(at.of, by * at.by);
+      return apart(at.of, by * at.by);
     case "plus": {
-      const [left, right] = [parts(at.left, by), parts(at.right, by)];
+      const [left, right] = [apart(at.left, by), apart(at.right, by)];
       return {
         constant: left.constant + right.constant,
         rest: [...left.rest, ...right.rest],

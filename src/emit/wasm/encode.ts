@@ -16,6 +16,7 @@ export type Code = (number | Local)[];
 
 /** Unsigned LEB128. */
 export function unsigned(value: number): number[] {
+  if (value < 128) return [value];
   const bytes: number[] = [];
   let rest = value;
   do {
@@ -40,11 +41,15 @@ export function signed(value: number): number[] {
 }
 
 /** The eight little-endian bytes of a double. */
-export function double(value: number): number[] {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value, true);
-  return [...bytes];
+export function double(value: number): readonly number[] {
+  if (Object.is(value, 0)) return zero;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value, true);
+  return positions.map((k) => view.getUint8(k));
 }
+
+const zero = [0, 0, 0, 0, 0, 0, 0, 0] as const;
+const positions = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 export function name(text: string): number[] {
   const bytes = new TextEncoder().encode(text);
@@ -68,6 +73,7 @@ export const op = {
   block: [0x02, 0x40],
   loop: [0x03, 0x40],
   if: [0x04, 0x40],
+  else: [0x05],
   end: [0x0b],
   branch: (depth: number): number[] => [0x0c, ...unsigned(depth)],
   branchIf: (depth: number): number[] => [0x0d, ...unsigned(depth)],
@@ -111,6 +117,10 @@ export const op = {
   v128: {
     load: (offset: number): number[] => [...simd(0x00), 3, ...unsigned(offset)],
     store: (offset: number): number[] => [...simd(0x0b), 3, ...unsigned(offset)],
+    /** One double in the first lane, the other zero. */
+    loadOne: (offset: number): number[] => [...simd(0x5d), 3, ...unsigned(offset)],
+    /** The first lane alone. */
+    storeOne: (offset: number): number[] => [...simd(0x5b), 3, ...unsigned(offset), 0],
     const: (value: number): number[] => [...simd(0x0c), ...double(value), ...double(value)],
     splat: simd(0x14),
     extract: (lane: number): number[] => [...simd(0x21), lane],
@@ -193,7 +203,11 @@ export class FunctionWriter {
         else bytes.push(...unsigned(index));
       }
     bytes.push(...op.end);
-    return Uint8Array.from([...unsigned(bytes.length), ...bytes]);
+    const size = unsigned(bytes.length);
+    const entry = new Uint8Array(size.length + bytes.length);
+    entry.set(size);
+    entry.set(bytes, size.length);
+    return entry;
   }
 }
 

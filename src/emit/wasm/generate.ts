@@ -6,6 +6,7 @@ import type { Op } from "../../ir/index.ts";
 import type { Float, Int, Statement } from "../loops/loop.ts";
 import { parts, scattered, usesRow } from "./address.ts";
 import { type Code, FunctionWriter, f64, get, i32, type Local, op, set, tee, v128 } from "./encode.ts";
+import { logisticOf, wantedTwice } from "./logistic.ts";
 import { loweredOf } from "./ops.ts";
 
 export interface Surroundings {
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly procedure: (name: string) => number;
   /** Fused multiply–add instructions may be used. */
   readonly relaxed: boolean;
+  /** Most rows of a batch. */
+  readonly capacity: number;
   /** Code of a routine. */
   readonly routine: (statement: Extract<Statement, { kind: "routine" }>["routine"], generator: Generator) => void;
 }
@@ -35,6 +38,8 @@ interface RowLoop {
   /** Code that runs before the loop. */
   readonly before: Code;
   readonly sums: Map<string, Local>;
+  /** exp(−|x|) of the body's locals that more than one function of the logistic family is taken of; null until it is. */
+  readonly decays: Map<string, Local | null>;
 }
 
 export class Generator {
@@ -143,16 +148,22 @@ export class Generator {
       bases: new Map(),
       before: [],
       sums: new Map(),
+      decays: new Map(),
     };
     this.#row = row;
-    const pairs = this.#captured(() => this.#rowBody(body, 2));
+    const single = this.surroundings.capacity === 1;
+    const pairs = single ? [] : this.#captured(() => this.#rowBody(body, 2));
     const { sums } = row;
-    this.#row = { ...row, inner: new Map(), sums: new Map() };
+    this.#row = { ...row, inner: new Map(), sums: new Map(), decays: new Map() };
     const last = this.#captured(() => this.#rowBody(body, 1));
     this.#row = null;
     this.#code = enclosing;
     for (const sum of sums.values()) row.before.push(...op.v128.const(0), ...set(sum));
     this.emit(row.before);
+    if (single) {
+      this.emit(op.i32.const(0), set(offset), get(this.rows), op.if, last, op.end);
+      return;
+    }
     // 8 · (rows rounded down to even)
     this.emit(get(this.rows), op.i32.const(-2), op.i32.and, op.i32.const(3), op.i32.shl, set(limit));
     this.emit(op.i32.const(0), set(offset));
@@ -196,6 +207,7 @@ export class Generator {
   #rowBody(body: readonly Statement[], width: Width): void {
     this.#paired = width === 2;
     const row = this.#row as RowLoop;
+    for (const name of wantedTwice(body)) row.decays.set(name, null);
     for (const statement of body) {
       switch (statement.kind) {
         case "let": {
@@ -428,6 +440,7 @@ export class Generator {
   #apply(name: Op, order: number, args: readonly Float[], width: Width): void {
     const way = loweredOf(name)[width - 1] as ReturnType<typeof loweredOf>[0];
     if (name === "add" && this.#fused(args, width)) return;
+    if (this.#decayed(name, args[0], width)) return;
     switch (way.kind) {
       case "special":
         this.#special(name, order, args, width);
@@ -453,6 +466,25 @@ export class Generator {
     const k = args.findIndex((a) => a.kind === "apply" && a.op === "mul");
     if (k < 0) return false;
     this.#product(args[k] as Float, width, () => this.#float(args[1 - k] as Float, width));
+    return true;
+  }
+
+  /** A function of the logistic family by the exp(−|x|) that others of the body are made of, too. */
+  #decayed(name: Op, argument: Float | undefined, width: Width): boolean {
+    const of = logisticOf(name, argument);
+    const row = this.#row;
+    if (of === null || argument === undefined || row === null) return false;
+    const found = row.decays.get(of.name);
+    if (found === undefined) return false;
+    const [suffix, type] = width === 2 ? (["v", v128] as const) : (["s", f64] as const);
+    const decay = found ?? this.writer.local(type);
+    row.decays.set(of.name, decay);
+    if (found === null) {
+      this.#float(of, width);
+      this.emit(op.call(this.surroundings.kernel(`decay_${suffix}`)), set(decay));
+    }
+    this.#float(argument, width);
+    this.emit(get(decay), op.call(this.surroundings.kernel(`${name}Of_${suffix}`)));
     return true;
   }
 

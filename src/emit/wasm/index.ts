@@ -7,7 +7,7 @@ import type { LoopProgram, Statement } from "../loops/loop.ts";
 import { i32 } from "./encode.ts";
 import { compiled, instantiate, validates } from "./engine.ts";
 import { Generator } from "./generate.ts";
-import { type KernelModule, link, readKernels } from "./link.ts";
+import { type KernelModule, link, type ModelFunction, readKernels } from "./link.ts";
 import { workOf } from "./products.ts";
 import { writeRoutine } from "./routines.ts";
 
@@ -54,29 +54,45 @@ export function wasmModule(
   const work = align(build.dataEnd);
   const stride = 8 * step.layout.capacity;
   const base = align(work + Math.max(workBytes(step), ...program.procedures.map((p) => productWork(p.body, step))));
-  const kernel = (name: string): number => {
-    const index = kernels.functions.get(name);
-    if (index === undefined) throw new Error(`the kernels have no ${name}`);
-    return index;
-  };
-  const space = { base, work, stride };
-  const functions = program.procedures.map((procedure) => {
-    const generator: Generator = new Generator({
-      base,
-      kernel,
-      procedure: (name) => kernels.functionCount + program.procedures.findIndex((p) => p.name === name),
-      relaxed: build === relaxed,
-      routine: (routine, into) => writeRoutine(routine, into, space),
-    });
-    generator.statements(procedure.body);
-    return { name: procedure.name, parameters: [i32] as const, body: generator.writer.finish() };
-  });
+  const functions =
+    generated.get(program)?.get(build) ?? generate(step, program, build, kernels, { base, work, stride });
+  generated.set(program, new Map([...(generated.get(program) ?? []), [build, functions]]));
   const data = initial.map(({ region, values }) => ({
     address: base + 8 * region.offset,
     bytes: littleEndian(values),
   }));
   const bytes = link(kernels, functions, base + 8 * program.length, data);
   return { bytes, base, build: build === relaxed ? "relaxed" : "plain" };
+}
+
+/** Functions of programs: one that runs may be written to a file as well. */
+const generated = new WeakMap<LoopProgram, ReadonlyMap<KernelBuild, readonly ModelFunction[]>>();
+
+/** The code of a program's procedures. */
+function generate(
+  step: Step,
+  program: LoopProgram,
+  build: KernelBuild,
+  kernels: KernelModule,
+  space: Parameters<typeof writeRoutine>[2],
+): readonly ModelFunction[] {
+  const kernel = (name: string): number => {
+    const index = kernels.functions.get(name);
+    if (index === undefined) throw new Error(`the kernels have no ${name}`);
+    return index;
+  };
+  return program.procedures.map((procedure) => {
+    const generator: Generator = new Generator({
+      base: space.base,
+      kernel,
+      procedure: (name) => kernels.functionCount + program.procedures.findIndex((p) => p.name === name),
+      relaxed: build === relaxed,
+      capacity: step.layout.capacity,
+      routine: (routine, into) => writeRoutine(routine, into, space),
+    });
+    generator.statements(procedure.body);
+    return { name: procedure.name, parameters: [i32] as const, body: generator.writer.finish() };
+  });
 }
 
 /** Bytes in which any kernel but products may work. */
@@ -133,4 +149,5 @@ function align(bytes: number): number {
 }
 
 export { validates } from "./engine.ts";
-export { customSection, surface, withCustomSection } from "./link.ts";
+export { customSection, withCustomSection } from "./link.ts";
+export { i32Type, type Surface, surface } from "./surface.ts";

@@ -34,7 +34,7 @@ export function readKernels(bytes: Uint8Array): KernelModule {
 }
 
 /** Contents of a module's sections but the custom ones. */
-function sectionsOf(bytes: Uint8Array): Map<number, Uint8Array> {
+export function sectionsOf(bytes: Uint8Array): Map<number, Uint8Array> {
   const sections = new Map<number, Uint8Array>();
   let at = magic.length;
   while (at < bytes.length) {
@@ -46,7 +46,8 @@ function sectionsOf(bytes: Uint8Array): Map<number, Uint8Array> {
   return sections;
 }
 
-function exportsOf(content: Uint8Array = new Uint8Array([0])): { name: string; kind: number; index: number }[] {
+/** What the export section says: kind 0 is a function, 2 a memory. */
+export function exportsOf(content: Uint8Array = new Uint8Array([0])): { name: string; kind: number; index: number }[] {
   const found: { name: string; kind: number; index: number }[] = [];
   let [count, cursor] = readUnsigned(content, 0);
   for (; count > 0; count--) {
@@ -155,7 +156,7 @@ function lengthOf(content: Uint8Array | undefined): number {
 }
 
 /** An unsigned LEB128 number and the position after it; not a number where the bytes end within it. */
-function readUnsigned(bytes: Uint8Array, start: number): [number, number] {
+export function readUnsigned(bytes: Uint8Array, start: number): [number, number] {
   let [value, factor, at] = [0, 1, start];
   for (;;) {
     const byte = bytes[at];
@@ -196,10 +197,4 @@ export function customSection(
     at = end;
   }
   return null;
-}
-
-/** Whether a module imports nothing, and what it exports. */
-export function surface(module: Uint8Array): { readonly imports: boolean; readonly exports: readonly string[] } {
-  const sections = sectionsOf(module);
-  return { imports: sections.has(2), exports: exportsOf(sections.get(7)).map((e) => e.name) };
 }

@@ -50,10 +50,13 @@ export function product(
   generator.emit(op.call(generator.surroundings.kernel(precision === "single" ? "gemmSingle" : "gemm")));
 }
 
-/** Bytes that a product works in: a tile, and panels of at most 256 steps. */
+/** Bytes that a product works in: a tile, panels of at most 256 steps, and which steps of each are not zero. */
 function panels(columns: number, inner: number, precision: Precision): number {
   const [bytes, most] = precision === "single" ? [4, 512] : [8, 256];
-  return 256 + bytes * Math.min(inner, 256) * (64 + 8 * Math.ceil(Math.min(columns, most) / 8));
+  const steps = Math.min(inner, 256);
+  const across = 8 * Math.ceil(Math.min(columns, most) / 8);
+  const marks = (steps + 2) * (16 + (across * bytes) / 32);
+  return 256 + bytes * steps * (64 + across) + 8 * Math.ceil(marks / 8);
 }
 
 /** Bytes of work area that a routine needs beyond what all have. */

@@ -6,6 +6,8 @@ import { scalar } from "../loops/write.ts";
 import { get, op, set } from "./encode.ts";
 import type { Generator } from "./generate.ts";
 import { type Dense, denseOf, forms, one, packed, product } from "./products.ts";
+import { addDiagonalShort, addScaledShort, addShort, copyShort, dotShort, fillShort } from "./short.ts";
+import { smallCholesky, smallMatrix, smallSolve } from "./small.ts";
 
 /** Where kernels may work: bytes from `work` on, enough for one batch's columns. */
 export interface RoutineSpace {
@@ -37,20 +39,19 @@ function put(region: Region, value: Float): Statement {
 }
 
 const writers: { readonly [N in RoutineName]: Writer<N> } = {
-  zero: ({ target }, generator, space) => {
-    if (target.length === 0) return;
-    generator.emit(op.i32.const(address(target, space)), op.i32.const(0), op.i32.const(8 * target.length), op.fill);
-  },
+  zero: ({ target }, generator, space) => fillShort(generator, address(target, space), target.length),
   add: ({ target, source }, generator, space) => {
-    call(generator, "add", [address(target, space), address(source, space), target.length]);
+    const [to, from] = [address(target, space), address(source, space)];
+    if (!addShort(generator, to, from, target.length)) call(generator, "add", [to, from, target.length]);
   },
   copy: ({ target, source }, generator, space) => {
-    const [to, from] = [address(target, space), address(source, space)];
-    generator.emit(op.i32.const(to), op.i32.const(from), op.i32.const(8 * target.length), op.copy);
+    copyShort(generator, address(target, space), address(source, space), target.length);
   },
   addScaled: ({ target, source, factor }, generator, space) => {
-    generator.emit(op.i32.const(address(target, space)), op.i32.const(address(source, space)));
-    generator.scalar(scalar(factor));
+    const [to, from, by] = [address(target, space), address(source, space), scalar(factor)];
+    if (addScaledShort(generator, to, from, by, target.length)) return;
+    generator.emit(op.i32.const(to), op.i32.const(from));
+    generator.scalar(by);
     generator.emit(op.i32.const(target.length), op.call(generator.surroundings.kernel("addScaled")));
   },
   scale: ({ target, factor }, generator) => {
@@ -68,15 +69,13 @@ const writers: { readonly [N in RoutineName]: Writer<N> } = {
     }
     generator.emit(op.call(generator.surroundings.kernel(kernel)));
   },
-  dot: ({ target, left, right }, generator) => {
-    const at = int(target.offset);
-    generator.statements([
-      { kind: "store", at, value: number(0), add: false },
-      each(left.length, (of) => [{ kind: "store", at, value: apply("mul", [of(left), of(right)]), add: true }]),
-    ]);
+  dot: ({ target, left, right }, generator, space) => {
+    generator.emit(op.i32.const(0));
+    dotShort(generator, address(left, space), address(right, space), left.length);
+    generator.emit(op.f64.store(address(target, space)));
   },
   unit: ({ target }, generator, space) => {
-    generator.emit(op.i32.const(address(target, space)), op.i32.const(0), op.i32.const(8 * target.length), op.fill);
+    fillShort(generator, address(target, space), target.length);
     const lane = generator.index("lane");
     generator.emit(get(lane), op.i32.const(3), op.i32.shl, op.f64.const(1), op.f64.store(address(target, space)));
   },
@@ -188,7 +187,8 @@ const writers: { readonly [N in RoutineName]: Writer<N> } = {
     for (const value of [to, from, space.stride, size, by]) generator.emit(op.i32.const(value));
     generator.emit(get(generator.rows), op.call(generator.surroundings.kernel("axpyRows")));
   },
-  addDiagonal: ({ target, source, size }, generator) => {
+  addDiagonal: ({ target, source, size }, generator, space) => {
+    if (addDiagonalShort(generator, address(target, space), address(source, space), size)) return;
     const diagonal = plus(int(target.offset), { kind: "times", by: size + 1, of: index("i") });
     generator.statements([each(size, (at) => [{ kind: "store", at: diagonal, value: at(source), add: true }])]);
   },
@@ -198,11 +198,19 @@ const writers: { readonly [N in RoutineName]: Writer<N> } = {
     generator.statements([each(size, () => [{ kind: "store", at, value: diagonal, add: true }])]);
   },
   cholesky: ({ matrix, scale, status, size }, generator, space) => {
-    call(generator, "cholesky", [address(matrix, space), address(scale, space), address(status, space), size]);
+    const at = [matrix, scale, status].map((region) => address(region, space)) as [number, number, number];
+    if (size <= smallMatrix) smallCholesky(generator, { matrix: at[0], scale: at[1], size }, at[2]);
+    else call(generator, "cholesky", [...at, size]);
   },
   choleskySolve: ({ matrix, scale, source, target, size }, generator, space) => {
-    const at = [matrix, scale, source, target].map((region) => address(region, space));
-    call(generator, "choleskySolve", [...at, size]);
+    const at = [matrix, scale, source, target].map((region) => address(region, space)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (size <= smallMatrix) smallSolve(generator, { matrix: at[0], scale: at[1], size }, at[2], at[3]);
+    else call(generator, "choleskySolve", [...at, size]);
   },
   choleskyInverse: ({ matrix, scale, target, size }, generator, space) => {
     const at = [matrix, scale, target].map((region) => address(region, space));

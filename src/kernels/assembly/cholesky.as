@@ -3,7 +3,7 @@
 // (Higham, Accuracy and Stability, 2nd ed., §10.1, §7.3).
 
 import { log_s } from "./logarithm";
-import { across, at, both, madd, nmadd } from "./lanes";
+import { across, at, both, first, fold, madd, nmadd, second } from "./lanes";
 import { tile1x4, tile4x2 } from "./tiles";
 import { addScaled, dot } from "./vectors";
 
@@ -253,26 +253,38 @@ export function choleskyLogdet(matrix: usize, scale: usize, target: usize, size:
   store<f64>(target, load<f64>(target) + sum);
 }
 
-/** target ← A source, A symmetric from its lower triangle: each line once, for its own entry and for those before it. */
+/**
+ * target ← A source, A symmetric from its lower triangle: two lines at a time, each once, for their own entries and for
+ * those before them.
+ */
 export function symmetricMultiply(matrix: usize, source: usize, target: usize, size: i32): void {
   const line = <usize>size << 3;
-  memory.fill(target, 0, line);
-  for (let i = 0; i < size; i++, matrix += line) {
-    const xi = load<f64>(source + (<usize>i << 3));
+  let i = 0;
+  for (; i + 1 < size; i += 2, matrix += 2 * line) {
+    const x = v128.load(source + (<usize>i << 3));
+    const x0 = both(first(x)), x1 = both(second(x));
+    let s0 = both(0), s1 = both(0);
+    let a = matrix, b = matrix + line, s = source, t = target;
+    for (let j = 0; j < i; j += 2, a += 16, b += 16, s += 16, t += 16) {
+      const u = v128.load(a), v = v128.load(b), y = v128.load(s);
+      s0 = madd(u, y, s0);
+      s1 = madd(v, y, s1);
+      v128.store(t, madd(v, x1, madd(u, x0, v128.load(t))));
+    }
+    const below = v128.load(b);
+    const beside = v128.shuffle<f64>(v128.load64_zero(a), below, 0, 2);
+    v128.store(t, madd(below, x1, madd(beside, x0, fold(s0, s1))));
+  }
+  if (i < size) {
+    const x = load<f64>(source + (<usize>i << 3));
+    const x0 = both(x);
     let sum = both(0);
-    const x = both(xi);
     let a = matrix, s = source, t = target;
-    let j = 0;
-    for (; j + 1 < i; j += 2, a += 16, s += 16, t += 16) {
-      const v = v128.load(a);
-      sum = madd(v, v128.load(s), sum);
-      v128.store(t, madd(v, x, v128.load(t)));
+    for (let j = 0; j < i; j += 2, a += 16, s += 16, t += 16) {
+      const u = v128.load(a);
+      sum = madd(u, v128.load(s), sum);
+      v128.store(t, madd(u, x0, v128.load(t)));
     }
-    if (j < i) {
-      const v = v128.load64_zero(a);
-      sum = madd(v, v128.load64_zero(s), sum);
-      v128.store64_lane(t, madd(v, x, v128.load64_zero(t)), 0);
-    }
-    store<f64>(target + (<usize>i << 3), across(sum) + load<f64>(matrix + (<usize>i << 3)) * xi);
+    store<f64>(t, across(sum) + load<f64>(a) * x);
   }
 }

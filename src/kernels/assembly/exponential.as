@@ -1,7 +1,7 @@
 // exp and expm1. x = k log 2 + r with |r| ≤ ½ log 2, log 2 in two parts of which the first times k is exact; then
 // exp(r) = 1 + r + r²(½ + r Q(r)), Q a minimax polynomial (test/kernels/coefficients.py).
 
-import { all, at, both, choose, first, madd, nmadd, poly8, signed } from "./lanes";
+import { all, at, both, choose, first, half, kept, madd, nmadd, one, poly8, signed } from "./lanes";
 
 /** Q, lowest degree first. */
 const series = memory.data<f64>([
@@ -16,25 +16,33 @@ export const log2Low: f64 = 5.497923018708371e-14;
 /** 1.5 · 2⁵²: adding it rounds to an integer, which then stands in the low bits. */
 export const shifter: f64 = 6755399441055744.0;
 
+const keptInverse = memory.data<f64>([inverseLog2]);
+const keptHigh = memory.data<f64>([log2High]);
+const keptLow = memory.data<f64>([log2Low]);
+const keptShifter = memory.data<f64>([shifter]);
+const bias = memory.data<i64>([1023]);
+/** Neither exp(x) nor exp(−x) over- or underflows below it. */
+const inner = memory.data<f64>([708]);
+
 /** k = round(x / log 2), in the low bits of the result. */
 // @ts-ignore: decorator
 @inline
 export function shifted(x: v128): v128 {
-  return madd(x, both(inverseLog2), both(shifter));
+  return madd(x, kept(keptInverse), kept(keptShifter));
 }
 
 /** 2ᵏ for −1022 ≤ k ≤ 1023 in the low bits. */
 // @ts-ignore: decorator
 @inline
 export function powerOfTwo(t: v128): v128 {
-  return i64x2.shl(i64x2.add(t, i64x2.splat(1023)), 52);
+  return i64x2.shl(i64x2.add(t, kept(bias)), 52);
 }
 
 /** exp(x − k log 2) − 1 for k = round(x / log 2). */
 // @ts-ignore: decorator
 @inline
 export function fraction(x: v128, k: v128): v128 {
-  return expm1Of(nmadd(k, both(log2High), x), f64x2.mul(k, both(log2Low)));
+  return expm1Of(nmadd(k, kept(keptHigh), x), f64x2.mul(k, kept(keptLow)));
 }
 
 /** exp(a − b) − 1, b small beside a. */
@@ -46,7 +54,7 @@ function expm1Of(a: v128, b: v128): v128 {
   const r2 = f64x2.mul(r, r);
   const r4 = f64x2.mul(r2, r2);
   const q = madd(at(series, 8), f64x2.mul(r4, r4), poly8(series, 0, r, r2, r4));
-  return f64x2.add(r, madd(r2, madd(r, q, both(0.5)), low));
+  return f64x2.add(r, madd(r2, madd(r, q, kept(half)), low));
 }
 
 /** exp where |x| < 708: no lane over- or underflows. */
@@ -54,8 +62,8 @@ function expm1Of(a: v128, b: v128): v128 {
 @inline
 export function expInside(x: v128): v128 {
   const t = shifted(x);
-  const k = f64x2.sub(t, both(shifter));
-  return f64x2.mul(f64x2.add(fraction(x, k), both(1)), powerOfTwo(t));
+  const k = f64x2.sub(t, kept(keptShifter));
+  return f64x2.mul(f64x2.add(fraction(x, k), kept(one)), powerOfTwo(t));
 }
 
 /** exp(x + low) · factor, |low| < 2⁻¹⁰, anywhere: 2ᵏ in two factors, so that only the last product rounds a subnormal result. */
@@ -72,7 +80,7 @@ export function expTimes(x: v128, low: v128, factor: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function isInside(x: v128): bool {
-  return all(f64x2.lt(f64x2.abs(x), both(708)));
+  return all(f64x2.lt(f64x2.abs(x), kept(inner)));
 }
 
 export function exp_v(x: v128): v128 {

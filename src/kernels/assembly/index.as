@@ -16,7 +16,7 @@ export { qrUpdate, rankManyUpdate, rankOneUpdate } from "./factors";
 export { digamma_s, digamma_v, lgamma_s, lgamma_v, trigamma_s, trigamma_v } from "./gamma";
 export { choleskyInverse } from "./inverse";
 export { log1p_s, log1p_v, log_s, log_v } from "./logarithm";
-export { log1mexp_s, log1mexp_v, sigmoid_s, sigmoid_v, softplus_s, softplus_v, tanh_s, tanh_v, xlogy_s, xlogy_v } from "./logistic";
+export { decay_s, decay_v, log1mexp_s, log1mexp_v, sigmoidOf_s, sigmoidOf_v, sigmoid_s, sigmoid_v, softplusOf_s, softplusOf_v, softplus_s, softplus_v, tanh_s, tanh_v, xlogy_s, xlogy_v } from "./logistic";
 export { erf_s, erf_v, logPhi_s, logPhi_v, millsRatio_s, millsRatio_v, Phi_s, Phi_v } from "./normal";
 export * from "./portable/arrow";
 export * from "./portable/kronecker";

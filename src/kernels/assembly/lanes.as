@@ -16,6 +16,27 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
   else return f64x2.sub(c, f64x2.mul(a, b));
 }
 
+/**
+ * A number of static memory, in both lanes. In kernels that are called for every row constants are kept there: an engine
+ * loads them in one instruction, and makes them of a literal in three or four.
+ */
+// @ts-ignore: decorator
+@inline
+export function kept(address: usize): v128 {
+  return v128.load64_splat(address);
+}
+export const one = memory.data<f64>([1]);
+export const two = memory.data<f64>([2]);
+export const half = memory.data<f64>([0.5]);
+const signBit = memory.data<i64>([i64.MIN_VALUE]);
+
+/** −|x| */
+// @ts-ignore: decorator
+@inline
+export function negative(x: v128): v128 {
+  return v128.or(x, kept(signBit));
+}
+
 /** The i-th double of a table, in both lanes. */
 // @ts-ignore: decorator
 @inline
@@ -48,6 +69,13 @@ export function across(v: v128): f64 {
   return first(v) + second(v);
 }
 
+/** [x₀ + x₁, y₀ + y₁] */
+// @ts-ignore: decorator
+@inline
+export function fold(x: v128, y: v128): v128 {
+  return f64x2.add(v128.shuffle<f64>(x, y, 0, 2), v128.shuffle<f64>(x, y, 1, 3));
+}
+
 /** where ? a : b, lane by lane, for a mask of ones or zeros. */
 // @ts-ignore: decorator
 @inline
@@ -59,7 +87,7 @@ export function choose(where: v128, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function signed(x: v128, s: v128): v128 {
-  return v128.or(x, v128.and(s, i64x2.splat(i64.MIN_VALUE)));
+  return v128.or(x, v128.and(s, kept(signBit)));
 }
 
 /** Whether all lanes of a mask are set. */

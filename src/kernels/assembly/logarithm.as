@@ -3,7 +3,7 @@
 // Coefficients: test/kernels/coefficients.py.
 
 import { log2High, log2Low } from "./exponential";
-import { all, both, choose, first, madd, nmadd, poly7, signed } from "./lanes";
+import { all, both, choose, first, half, kept, madd, nmadd, one, poly7, signed, two } from "./lanes";
 
 /** P, lowest degree first. */
 const series = memory.data<f64>([
@@ -17,43 +17,54 @@ const oneBits: i64 = 0x3ff0000000000000;
 const smallestNormal: f64 = 2.2250738585072014e-308;
 const infinity: f64 = Infinity;
 
+const keptHigh = memory.data<f64>([log2High]);
+const keptLow = memory.data<f64>([log2Low]);
+const keptNormal = memory.data<f64>([smallestNormal]);
+const keptInfinity = memory.data<f64>([infinity]);
+const shift = memory.data<i64>([oneBits - rootHalf]);
+const keptRootHalf = memory.data<i64>([rootHalf]);
+const mantissa = memory.data<i64>([0x000fffffffffffff]);
+/** Bits of 2⁵², and what with them the biased exponent is too large by: 2⁵² + 1023. */
+const exponents = memory.data<i64>([0x4330000000000000]);
+const biased = memory.data<f64>([4503599627371519.0]);
+
 /** f + k · (log 2 in 42 bits) − (k log 2 + log(1 + f) + c): what is missing to the logarithm's leading terms. */
 // @ts-ignore: decorator
 @inline
 export function remainderOf(k: v128, f: v128, c: v128): v128 {
-  const s = f64x2.div(f, f64x2.add(f, both(2)));
+  const s = f64x2.div(f, f64x2.add(f, kept(two)));
   const z = f64x2.mul(s, s);
   const z2 = f64x2.mul(z, z);
-  const half = f64x2.mul(f64x2.mul(f, both(0.5)), f);
-  const r = madd(poly7(series, 0, z, z2, f64x2.mul(z2, z2)), z, half);
-  const inner = madd(s, r, madd(k, both(log2Low), c));
-  return f64x2.sub(half, inner);
+  const square = f64x2.mul(f64x2.mul(f, kept(half)), f);
+  const r = madd(poly7(series, 0, z, z2, f64x2.mul(z2, z2)), z, square);
+  const inner = madd(s, r, madd(k, kept(keptLow), c));
+  return f64x2.sub(square, inner);
 }
 
 /** k log 2 + log(1 + f) + c */
 // @ts-ignore: decorator
 @inline
 export function logOf(k: v128, f: v128, c: v128): v128 {
-  return madd(k, both(log2High), f64x2.sub(f, remainderOf(k, f, c)));
+  return madd(k, kept(keptHigh), f64x2.sub(f, remainderOf(k, f, c)));
 }
 
 /** Bits of x moved so that the exponent, biased by 1023, is that of the k above. */
 // @ts-ignore: decorator
 @inline
 export function centred(x: v128): v128 {
-  return i64x2.add(x, i64x2.splat(oneBits - rootHalf));
+  return i64x2.add(x, kept(shift));
 }
 /** k of centred bits. */
 // @ts-ignore: decorator
 @inline
 export function exponentOf(t: v128): v128 {
-  return f64x2.sub(v128.or(i64x2.shr_u(t, 52), i64x2.splat(0x4330000000000000)), both(4503599627371519.0));
+  return f64x2.sub(v128.or(i64x2.shr_u(t, 52), kept(exponents)), kept(biased));
 }
 /** m of centred bits. */
 // @ts-ignore: decorator
 @inline
 export function mantissaOf(t: v128): v128 {
-  return i64x2.add(v128.and(t, i64x2.splat(0x000fffffffffffff)), i64x2.splat(rootHalf));
+  return i64x2.add(v128.and(t, kept(mantissa)), kept(keptRootHalf));
 }
 
 /** log of positive normal numbers. */
@@ -61,13 +72,13 @@ export function mantissaOf(t: v128): v128 {
 @inline
 export function logInside(x: v128): v128 {
   const t = centred(x);
-  return logOf(exponentOf(t), f64x2.sub(mantissaOf(t), both(1)), both(0));
+  return logOf(exponentOf(t), f64x2.sub(mantissaOf(t), kept(one)), both(0));
 }
 
 // @ts-ignore: decorator
 @inline
 export function isPositiveNormal(x: v128): bool {
-  return all(v128.and(f64x2.ge(x, both(smallestNormal)), f64x2.lt(x, both(infinity))));
+  return all(v128.and(f64x2.ge(x, kept(keptNormal)), f64x2.lt(x, kept(keptInfinity))));
 }
 
 export function log_v(x: v128): v128 {
@@ -100,13 +111,13 @@ function ends(value: v128, inner: v128, x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function log1pInside(x: v128): v128 {
-  const u = f64x2.add(x, both(1));
-  const v = f64x2.sub(u, both(1));
-  const lost = f64x2.add(f64x2.sub(both(1), f64x2.sub(u, v)), f64x2.sub(x, v));
+  const u = f64x2.add(x, kept(one));
+  const v = f64x2.sub(u, kept(one));
+  const lost = f64x2.add(f64x2.sub(kept(one), f64x2.sub(u, v)), f64x2.sub(x, v));
   const t = centred(u);
   const k = exponentOf(t);
   const near = f64x2.eq(k, both(0));
-  const f = choose(near, x, f64x2.sub(mantissaOf(t), both(1)));
+  const f = choose(near, x, f64x2.sub(mantissaOf(t), kept(one)));
   return logOf(k, f, v128.andnot(f64x2.div(lost, u), near));
 }
 

@@ -2,6 +2,7 @@
 // that columns stay in the cache; the four columns of a tile's lines are multiplied by the weights once a block, into
 // `work` (at most 8 KiB or one double a coordinate). One row alone goes line by line instead.
 
+import { both, first, madd, second } from "./lanes";
 import { addScaled, multiply } from "./vectors";
 import { tile1x4, tile2x4, tile4x2 } from "./tiles";
 
@@ -107,10 +108,33 @@ function weighFour(x: usize, stride: usize, weight: usize, rows: i32, work: usiz
   }
 }
 
-/** One row: its factors side by side, then each line of the target by a multiple of them. */
+/** One row: its factors side by side, then two lines of the target at a time by multiples of them. */
 function rowUpdate(target: usize, ld: i32, factors: usize, stride: usize, count: i32, weight: f64, work: usize): void {
-  for (let i = 0; i < count; i++) store<f64>(work + (<usize>i << 3), load<f64>(factors + i * stride));
-  for (let i = 0; i < count; i++, target += <usize>ld << 3) addScaled(target, work, weight * load<f64>(work + (<usize>i << 3)), i + 1);
+  let x = factors;
+  if (stride != 8) {
+    x = work;
+    let i = 0;
+    // by pairs, which are read as pairs: vectors would wait for stores of single ones
+    for (; i + 1 < count; i += 2, factors += 2 * stride)
+      v128.store(work + (<usize>i << 3), v128.load64_lane(factors + stride, v128.load64_zero(factors), 1));
+    if (i < count) store<f64>(work + (<usize>i << 3), load<f64>(factors));
+  }
+  const line = <usize>ld << 3;
+  let i = 0;
+  for (; i + 1 < count; i += 2, target += 2 * line) {
+    const here = x + (<usize>i << 3);
+    const own = v128.load(here);
+    const a = both(weight * first(own)), b = both(weight * second(own));
+    let s = x, t = target, u = target + line;
+    for (; s < here; s += 16, t += 16, u += 16) {
+      const v = v128.load(s);
+      v128.store(t, madd(v, a, v128.load(t)));
+      v128.store(u, madd(v, b, v128.load(u)));
+    }
+    v128.store64_lane(t, madd(own, a, v128.load64_zero(t)), 0);
+    v128.store(u, madd(own, b, v128.load(u)));
+  }
+  if (i < count) addScaled(target, x, weight * load<f64>(x + (<usize>i << 3)), i + 1);
 }
 
 /** target[i] += Σ_r z_i[r] v[r] */

@@ -1,14 +1,7 @@
 // Register tiles of sums over rows: target[a, b] ± Σ_r x_a[r] y_b[r], where coordinates are contiguous runs of rows.
 // Rows go two at a time through the lanes; an odd last row fills the first lane alone.
 
-import { both, madd } from "./lanes";
-
-/** [x₀ + x₁, y₀ + y₁] */
-// @ts-ignore: decorator
-@inline
-function fold(x: v128, y: v128): v128 {
-  return f64x2.add(v128.shuffle<f64>(x, y, 0, 2), v128.shuffle<f64>(x, y, 1, 3));
-}
+import { both, fold, madd } from "./lanes";
 
 /** Adds factor · pair to two neighbours of the target, of which `width` count (0, 1 or 2 and more). */
 // @ts-ignore: decorator
