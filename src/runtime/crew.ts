@@ -53,9 +53,8 @@ function untilChanged(signal: Int32Array, cell: number, value: number): void {
 }
 
 /** A member at work: waits for orders and answers them until it is told to stop (an order of −1). */
-export function serve(artefact: Artefact, line: Line, shared: readonly Batch[]): void {
+export function serve(artefact: Artefact, line: Line, batches: readonly Batch[]): void {
   const { signal, phi, sums } = line;
-  const batches = shared.map(ownMemory);
   const { state } = artefact.step.layout;
   const view = (region: Region): Float64Array => artefact.memory.subarray(region.offset, region.offset + region.length);
   let done = 0;
@@ -80,11 +79,6 @@ export function serve(artefact: Artefact, line: Line, shared: readonly Batch[]):
     Atomics.store(signal, cells.answer, order);
     Atomics.notify(signal, cells.answer);
   }
-}
-
-/** The batch in memory that no other thread has: an engine copies from it at twice the pace. */
-function ownMemory(batch: Batch): Batch {
-  return { ...batch, columns: new Map([...batch.columns].map(([name, values]) => [name, values.slice()])) };
 }
 
 /** Tells a member that waits, or the leader, that it cannot go on. */
