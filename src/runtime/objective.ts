@@ -163,27 +163,19 @@ export function loadBatch(artefact: Artefact, batch: Batch, from = 0, count: num
   for (let s = 0; s < list.length; s++) {
     const { name, offset, width } = list[s] as Slot;
     const apart = strips?.get(name);
-    if (apart !== undefined) {
-      for (let k = 0; k < width; k++) {
-        const [strip, to] = [apart[k] as Float64Array, offset + k * capacity];
-        if (count < 8) for (let r = 0; r < count; r++) memory[to + r] = strip[from + r] as number;
-        else memory.set(count === strip.length ? strip : strip.subarray(from, from + count), to);
+    const values = apart === undefined ? columns.get(name) : undefined;
+    if (values !== undefined) {
+      if (values.buffer === memory.buffer && values.byteOffset === memory.byteOffset + 8 * offset) continue;
+      if (count === capacity && rows === capacity) {
+        memory.set(values.length === width * capacity ? values : values.subarray(0, width * capacity), offset);
+        continue;
       }
-      continue;
-    }
-    const values = columns.get(name);
-    if (values === undefined) throw new Error(`the batch lacks column ${name}`);
-    if (values.buffer === memory.buffer && values.byteOffset === memory.byteOffset + 8 * offset) continue;
-    if (count === capacity && rows === capacity) {
-      memory.set(values.length === width * capacity ? values : values.subarray(0, width * capacity), offset);
-    } else if (count === 1) {
-      for (let k = 0; k < width; k++) memory[offset + k * capacity] = values[k * rows + from] as number;
-    } else {
-      for (let k = 0; k < width; k++) {
-        const [start, to] = [k * rows + from, offset + k * capacity];
-        if (count < 8) for (let r = 0; r < count; r++) memory[to + r] = values[start + r] as number;
-        else memory.set(values.subarray(start, start + count), to);
-      }
+    } else if (apart === undefined) throw new Error(`the batch lacks column ${name}`);
+    for (let k = 0; k < width; k++) {
+      const source = (values ?? apart?.[k]) as Float64Array;
+      const [start, to] = [values === undefined ? from : k * rows + from, offset + k * capacity];
+      if (count < 8) for (let r = 0; r < count; r++) memory[to + r] = source[start + r] as number;
+      else memory.set(count === source.length ? source : source.subarray(start, start + count), to);
     }
   }
 }

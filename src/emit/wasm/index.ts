@@ -54,9 +54,9 @@ export function wasmModule(
   const work = align(build.dataEnd);
   const stride = 8 * step.layout.capacity;
   const base = align(work + Math.max(workBytes(step), ...program.procedures.map((p) => productWork(p.body, step))));
-  const functions =
-    generated.get(program)?.get(build) ?? generate(step, program, build, kernels, { base, work, stride });
-  generated.set(program, new Map([...(generated.get(program) ?? []), [build, functions]]));
+  const made = generated.get(program) ?? new Map<KernelBuild, readonly ModelFunction[]>();
+  const functions = made.get(build) ?? generate(step, program, build, kernels, { base, work, stride });
+  generated.set(program, made.set(build, functions));
   const data = initial.map(({ region, values }) => ({
     address: base + 8 * region.offset,
     bytes: littleEndian(values),
@@ -66,7 +66,7 @@ export function wasmModule(
 }
 
 /** Functions of programs: one that runs may be written to a file as well. */
-const generated = new WeakMap<LoopProgram, ReadonlyMap<KernelBuild, readonly ModelFunction[]>>();
+const generated = new WeakMap<LoopProgram, Map<KernelBuild, readonly ModelFunction[]>>();
 
 /** The code of a program's procedures. */
 function generate(
